@@ -29,6 +29,13 @@ class Environment(environ.Env):
             return False
         stop(f"{name} is “{text}”; it must be on or off.")
 
+    def database(self, name: str, *, default: str) -> dict[str, Any]:
+        """Django's settings of one database. Anything but SQLite and PostgreSQL ends the start."""
+        url = self.str(name, default=default)
+        if not url.startswith(("sqlite://", "postgres://", "postgresql://")):
+            stop(f"{name} must name SQLite (sqlite:///…) or PostgreSQL (postgres://…).")
+        return self.db_url_config(url)
+
     def secret(self, name: str, *, at_least: int = 32) -> str:
         """A secret of `at_least` characters; there is no default."""
         text = self.str(name, default="")

@@ -1,17 +1,12 @@
-"""Loaded by pytest before the settings: the tests' own environment, on the engine that TEST_ENGINE names.
+"""The tests' own environment, on the engine that TEST_ENGINE names.
 
 `TEST_ENGINE=postgresql` starts the PostgreSQL that comes with the development requirements, or uses the server that
 TEST_DATABASE_URL names. Nothing is read from `.env`.
 """
 
 import os
-import shutil
 import tempfile
-from collections.abc import Iterator
 from contextlib import ExitStack
-from urllib.parse import quote
-
-import pytest
 
 OWN = {
     "ENV_FILE": "",
@@ -42,13 +37,17 @@ def postgres_url() -> str:
     return server.get_uri()
 
 
-def pytest_unconfigure() -> None:
-    _running.close()
-
-
-if "PYTEST_XDIST_WORKER" not in os.environ:
+def prepare() -> None:
+    """Set the tests' environment once a run; the workers of pytest-xdist inherit it."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return
     for name in FOREIGN:
         os.environ.pop(name, None)
     os.environ.update(OWN)
     engine = os.environ.get("TEST_ENGINE", "sqlite")
     os.environ["DATABASE_URL"] = postgres_url() if engine == "postgresql" else "sqlite://:memory:"
+
+
+def close() -> None:
+    """Stop the server that `prepare` started."""
+    _running.close()

@@ -1,0 +1,13 @@
+from django.contrib import admin
+from django.urls import include, path
+
+handler400 = "web.views.bad_request"
+handler403 = "web.views.permission_denied"
+handler404 = "web.views.not_found"
+handler500 = "web.views.server_error"
+
+urlpatterns = [
+    path("", include("web.urls")),
+    path("account/", include("staff.urls")),
+    path("admin/", admin.site.urls),
+]

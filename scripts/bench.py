@@ -1,0 +1,76 @@
+"""Times the main requests and verbs in one run and prints each median as a ratio to a bare request.
+
+Ratios of one run can be compared between machines and days; single times cannot.
+"""
+
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROUNDS = 60
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["DATABASE_URL"] = f"sqlite:///{Path(folder) / 'bench.sqlite3'}"
+        os.environ |= {"DEMO": "on", "STATIC_ROOT": str(Path(folder) / "static"), "ALLOWED_HOSTS": "localhost"}
+        import django
+
+        django.setup()
+        measure(prepare())
+
+
+def prepare() -> dict[str, Callable[[], object]]:
+    """A filled demo and what is measured on it; the first is the bare request."""
+    from django.core.management import call_command
+    from django.db import transaction
+    from django.test import Client
+
+    from audit.actions import Entry, record, record_many
+    from staff.models import User
+
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    call_command("load_demo", stdout=open(os.devnull, "w"))  # noqa: SIM115  lives as long as the process
+    rae = User.objects.get(username="rae")
+    signed_out, signed_in = Client(headers={"host": "localhost"}), Client(headers={"host": "localhost"})
+    signed_in.force_login(rae)
+
+    def one_event() -> None:
+        with transaction.atomic():
+            record(action="bench.one", by=rae)
+
+    def twelve_events() -> None:
+        with transaction.atomic():
+            record_many([Entry(action="bench.many", by=rae) for _ in range(12)])
+
+    return {
+        "bare request (/healthz)": lambda: signed_out.get("/healthz"),
+        "sign-in page": lambda: signed_out.get("/account/login/"),
+        "account page, signed in": lambda: signed_in.get("/account/"),
+        "one audit event": one_event,
+        "twelve audit events": twelve_events,
+    }
+
+
+def measure(subjects: dict[str, Callable[[], object]]) -> None:
+    """Run every subject in turn, so that noise falls on all of them, and print medians."""
+    times: dict[str, list[float]] = {name: [] for name in subjects}
+    for round_number in range(ROUNDS + 5):
+        for name, subject in subjects.items():
+            start = time.perf_counter()
+            subject()
+            if round_number >= 5:
+                times[name].append(time.perf_counter() - start)
+    bare = statistics.median(next(iter(times.values())))
+    print(f"{'':<30} median ms   ratio to the bare request")
+    for name, values in times.items():
+        median = statistics.median(values)
+        print(f"{name:<30} {median * 1000:9.2f}   {median / bare:.1f}")
+
+
+if __name__ == "__main__":
+    main()
