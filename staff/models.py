@@ -1,11 +1,14 @@
 from decimal import Decimal
 from typing import ClassVar
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Q
 
-from .querysets import UserManager
+from .choices import Role
+from .querysets import InvitationQuerySet, UserManager
 
 
 class User(AbstractUser):
@@ -22,7 +25,7 @@ class User(AbstractUser):
         help_text="1.00 is full time. The caseload maximum is in proportion to it.",
     )
 
-    objects: ClassVar[UserManager] = UserManager()
+    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
 
     class Meta:
         ordering = ["last_name", "first_name", "pk"]
@@ -32,7 +35,44 @@ class User(AbstractUser):
         return self.get_full_name() or self.username
 
     @property
-    def is_staff(self) -> bool:
+    def is_staff(self) -> bool:  # type: ignore[override]
         """Django's name for: may use the admin."""
         return self.is_active and self.has_perm("staff.use_admin")
 
+    @property
+    def roles(self) -> list[Role]:
+        """The roles in the order of `Role`; one query, unless the groups were prefetched."""
+        names = {group.name for group in self.groups.all()}
+        return [role for role in Role if role.value in names]
+
+
+class Invitation(models.Model):
+    """A one-time link with which someone sets a password. Only the token's hash is stored."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="invitations")
+    token_hash = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the token, in hexadecimal.")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(used_at__isnull=True, withdrawn_at__isnull=True),
+                name="staff_invitation_one_live",
+                violation_error_message="This person already has an open invitation link.",
+            ),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=models.F("created_at")),
+                name="staff_invitation_expires_later",
+                violation_error_message="An invitation must end after it begins.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Invitation {self.pk}"
