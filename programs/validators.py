@@ -1,0 +1,23 @@
+from functools import lru_cache
+from zoneinfo import available_timezones
+
+from django.core.exceptions import ValidationError
+
+from .timetable import read_breaks
+
+
+@lru_cache(maxsize=1)
+def zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def validate_zone(name: str) -> None:
+    if name not in zones():
+        raise ValidationError(f"“{name}” is not a time zone. Write one such as America/Chicago.", code="zone")
+
+
+def validate_breaks(text: str) -> None:
+    try:
+        read_breaks(text)
+    except ValueError as error:
+        raise ValidationError(str(error), code="breaks") from error
