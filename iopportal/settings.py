@@ -51,7 +51,7 @@ if not ALLOWED_HOSTS:
 
 # Rooms, lowest first; the project itself comes last, so that what it does after `migrate` finds every room ready
 
-ROOMS = ["audit", "web", "staff"]
+ROOMS = ["audit", "web", "staff", "programs"]
 INSTALLED_APPS = [
     *ROOMS,
     "iopportal.apps.PortalConfig",
@@ -99,6 +99,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "iopportal.urls"
 PORTAL_DOORS = "iopportal.doors.LIBRARY_DOORS"
+PORTAL_NAVIGATION = "iopportal.navigation.NAVIGATION"
 WSGI_APPLICATION = "iopportal.wsgi.application"
 CSRF_FAILURE_VIEW = "web.views.csrf_failure"
 
@@ -214,6 +215,7 @@ SECURE_CSP = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+UPLOAD_MAX_BYTES = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 0
 FILE_UPLOAD_HANDLERS = ["web.uploads.BoundedUploadHandler", "django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 
