@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser
 from pytest_django.plugin import DjangoDbBlocker
 
+from iopportal.tests import browser as real_browser
 from iopportal.tests import databases, environment
 
 
@@ -19,6 +21,21 @@ def own_database(database_template: str, django_db_blocker: DjangoDbBlocker) -> 
     """A committed, seeded database for this test alone, on either engine; other threads see it too."""
     with django_db_blocker.unblock(), databases.own_database(database_template) as name:
         yield name
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    if not real_browser.executable():
+        pytest.skip(real_browser.HOW_TO_GET_IT)
+    with real_browser.launched() as browser:
+        yield browser
+
+
+@pytest.fixture
+def portal(own_database: str) -> Iterator[str]:
+    """The address of the portal, served for real over the test's own database."""
+    with real_browser.served() as address:
+        yield address
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -36,6 +36,20 @@ class Environment(environ.Env):
             stop(f"{name} must name SQLite (sqlite:///…) or PostgreSQL (postgres://…).")
         return self.db_url_config(url)
 
+    def mailer(self, name: str, *, default: str) -> dict[str, Any]:
+        """One entry of Django's MAILERS, from `smtp+tls://user:password@host:587`, `consolemail://` and the like."""
+        config = self.email_url_config(self.str(name, default=default))
+        options = {
+            "host": config["EMAIL_HOST"],
+            "port": config["EMAIL_PORT"],
+            "username": config["EMAIL_HOST_USER"],
+            "password": config["EMAIL_HOST_PASSWORD"],
+            "use_tls": config.get("EMAIL_USE_TLS", False),
+            "use_ssl": config.get("EMAIL_USE_SSL", False),
+        }
+        smtp = config["EMAIL_BACKEND"].endswith("smtp.EmailBackend")
+        return {"BACKEND": config["EMAIL_BACKEND"], "OPTIONS": options if smtp else {}}
+
     def secret(self, name: str, *, at_least: int = 32) -> str:
         """A secret of `at_least` characters; there is no default."""
         text = self.str(name, default="")

@@ -51,7 +51,7 @@ if not ALLOWED_HOSTS:
 
 # Rooms, lowest first; the project itself comes last, so that what it does after `migrate` finds every room ready
 
-ROOMS = ["audit", "web", "staff", "programs"]
+ROOMS = ["audit", "web", "staff", "programs", "patients", "plans"]
 INSTALLED_APPS = [
     *ROOMS,
     "iopportal.apps.PortalConfig",
@@ -250,7 +250,7 @@ DATETIME_FORMAT = "D M j, g:i A"
 
 # Mail: never anything about a patient
 
-vars().update(env.value("EMAIL_URL", env.email_url, "consolemail://" if DEBUG or DEMO else "dummymail://"))
+MAILERS = {"default": env.mailer("EMAIL_URL", default="consolemail://" if DEBUG or DEMO else "dummymail://")}
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="portal@localhost")
 
 # Logs: one JSON line each, without messages of exceptions, which may quote a row

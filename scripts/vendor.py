@@ -30,7 +30,7 @@ def main() -> None:
         (VENDOR / "bootstrap.css").write_text(without_source_map(style))
         shutil.copyfile(bootstrap / "LICENSE", VENDOR / "bootstrap.LICENSE")
         (VENDOR / "icons.svg").write_text(sprite(icons / "icons", ICONS.read_text().split()))
-        shutil.copyfile(icons / "LICENSE", VENDOR / "icons.LICENSE")
+        shutil.copyfile(icons / "LICENSE", VENDOR / "bootstrap-icons.LICENSE")
     lock = {
         "from": [BOOTSTRAP, BOOTSTRAP_ICONS],
         "sha256": {path.name: digest(path) for path in sorted(VENDOR.iterdir())},

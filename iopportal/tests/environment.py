@@ -20,6 +20,7 @@ OWN = {
     "FIELD_KEYS": "dGVzdHMtb25seS10ZXN0cy1vbmx5LXRlc3RzLW9ubHk=",
     "TIME_ZONE": "America/New_York",
     "EMAIL_URL": "memorymail://",
+    "DJANGO_ALLOW_ASYNC_UNSAFE": "1",  # playwright keeps an event loop in the tests' thread
 }
 FOREIGN = ["DATABASE_URL", "TRUSTED_PROXIES", "CSRF_TRUSTED_ORIGINS", "ANCHOR_PATH", "DEFAULT_FROM_EMAIL"]
 
@@ -44,6 +45,7 @@ def prepare() -> None:
     for name in FOREIGN:
         os.environ.pop(name, None)
     os.environ.update(OWN)
+    os.environ["STATIC_ROOT"] = _running.enter_context(tempfile.TemporaryDirectory(prefix="portal-static-"))
     engine = os.environ.get("TEST_ENGINE", "sqlite")
     os.environ["DATABASE_URL"] = postgres_url() if engine == "postgresql" else "sqlite://:memory:"
 

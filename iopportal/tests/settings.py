@@ -5,3 +5,6 @@ from .environment import prepare
 prepare()
 
 from iopportal.settings import *  # noqa: E402, F403  the environment comes first
+
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
+WHITENOISE_USE_FINDERS = True
