@@ -29,7 +29,7 @@ def net_minutes(
     return intervals.minutes(intervals.subtract(intervals.overlap(_span(start, end), there), intervals.moments(breaks)))
 
 
-def presence(
+def presence(  # noqa: PLR0917 - the times and their two graces, in the order of net_minutes
     start: datetime,
     end: datetime,
     arrival: datetime | None,
