@@ -1,0 +1,131 @@
+"""The questions asked of patients and episodes. Access hangs on the episode; `visible_to` never joins."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Self
+
+from django.apps import apps
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Case, Exists, IntegerField, OuterRef, Prefetch, QuerySet, Value, When
+from django.utils import timezone
+
+from programs.models import Posting, Program
+from programs.querysets import DatedQuerySet, sees_all
+from staff.models import User
+
+from . import names
+from .choices import AWAITING, CareRole
+
+if TYPE_CHECKING:
+    from .models import Patient
+
+type Person = User | AnonymousUser
+
+MOST_COMPARED = 200
+MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"  # the permissions of roles; deputies are clinicians already
+
+
+class EpisodeQuerySet(QuerySet):
+    def visible_to(self, user: Person, day: date | None = None) -> Self:
+        """Episodes of the user's programs on `day` (today if left out); for a case manager those of the own caseload.
+
+        Whose role does not see whole programs sees the episodes whose care team it is on. Ended episodes stay visible.
+        """
+        if sees_all(user):
+            return self
+        day = day or timezone.localdate()
+        mine = self.filter(program__in=Program.objects.visible_to(user, day).values("pk"))
+        if user.has_perm("patients.see_whole_programs"):
+            return mine
+        return mine.filter(Exists(_care_team().active_on(day).filter(user_id=user.pk, episode=OuterRef("pk"))))
+
+    def open(self) -> Self:
+        """Not declined, withdrawn or discharged."""
+        return self.filter(closed_at=None)
+
+    def awaiting(self) -> Self:
+        """Referred, and not yet accepted or declined."""
+        return self.filter(status__in=AWAITING)
+
+    def with_care_team(self, day: date) -> Self:
+        """Fetch the care team in force on `day` into `team`, which `Episode.primary_on` then reads."""
+        members = _care_team().active_on(day).select_related("user").order_by("pk")
+        return self.prefetch_related(Prefetch("care_team", members, to_attr="team"))
+
+    def for_list(self, day: date) -> Self:
+        """What a row of a list shows: patient, program with location, primary clinician; three queries in all."""
+        return self.select_related("patient", "program__location").with_care_team(day)
+
+
+class PatientQuerySet(QuerySet):
+    def visible_to(self, user: Person, day: date | None = None) -> Self:
+        """Patients with an episode that the user sees."""
+        if sees_all(user):
+            return self
+        return self.filter(Exists(_episodes().visible_to(user, day).filter(patient=OuterRef("pk"))))
+
+    def born_on(self, day: date) -> Self:
+        return self.filter(birth_date=day)
+
+    def named_like(self, text: str, *, most: int = 20) -> "list[Patient]":
+        """The patients whose preferred, legal or former name fits `text` best, best first, at most `most`.
+
+        Typing errors, accents and spellings that sound alike are forgiven; at most 200 candidates are compared.
+        """
+        candidates = _names().like(text).filter(patient__in=self.values("pk"))
+        pairs = [(name.patient_id, f"{name.given} {name.family}") for name in candidates[:MOST_COMPARED]]
+        keys = names.best_fits(text, pairs, most=most)
+        found = self.in_bulk(keys)
+        return [found[key] for key in keys]
+
+
+class PatientNameQuerySet(DatedQuerySet):
+    def like(self, text: str) -> Self:
+        """Names with a word that begins as a word of `text` does, or sounds like one; the closest first."""
+        closeness = sum((_closeness(word) for word in names.fold(text).split()), start=Value(0))
+        return self.annotate(closeness=closeness).filter(closeness__gt=0).order_by("-closeness", "pk")
+
+
+class CareTeamQuerySet(DatedQuerySet):
+    def primaries(self) -> Self:
+        return self.filter(role=CareRole.PRIMARY)
+
+
+class RelatedPersonQuerySet(QuerySet):
+    def visible_to(self, user: Person, day: date | None = None) -> Self:
+        return self.filter(patient__in=_patients().visible_to(user, day).values("pk"))
+
+
+def possible_primaries(program: Program, day: date) -> QuerySet[User]:
+    """The clinicians posted in `program` on `day`, by name."""
+    posted = Posting.objects.active_on(day).reaching(program=program, location=program.location_id)
+    clinicians = User.objects.with_perm("patients.be_primary", include_superusers=False, backend=MODEL_BACKEND)
+    return clinicians.filter(Exists(posted.filter(user_id=OuterRef("pk")))).order_by("last_name", "first_name", "pk")
+
+
+def _closeness(word: str) -> Case:
+    """How near a name comes to one folded word, in SQL: enough to choose whom to compare."""
+    heard = names.sound(word)
+    return Case(
+        When(words__contains=f" {word} ", then=3),
+        When(words__contains=f" {word}", then=2),
+        *([When(sounds__contains=f" {heard} ", then=2)] if heard else []),
+        When(words__contains=f" {word[:2]}", then=1),
+        default=0,
+        output_field=IntegerField(),
+    )
+
+
+def _episodes() -> EpisodeQuerySet:
+    return apps.get_model("patients", "Episode").objects.all()
+
+
+def _patients() -> PatientQuerySet:
+    return apps.get_model("patients", "Patient").objects.all()
+
+
+def _names() -> PatientNameQuerySet:
+    return apps.get_model("patients", "PatientName").objects.all()
+
+
+def _care_team() -> CareTeamQuerySet:
+    return apps.get_model("patients", "CareTeamMember").objects.all()
