@@ -1,0 +1,22 @@
+"""The verbs. Each that touches the calendar enters `the_calendar()` first and rebooks before it records itself."""
+
+from .booking import book_session
+from .calendar import rebook, the_calendar
+from .memberships import join, join_track, leave
+from .publishing import AHEAD, close_days, publish, republish, undo_closure
+from .sync import Report
+
+__all__ = [
+    "AHEAD",
+    "Report",
+    "book_session",
+    "close_days",
+    "join",
+    "join_track",
+    "leave",
+    "publish",
+    "rebook",
+    "republish",
+    "the_calendar",
+    "undo_closure",
+]

@@ -1,0 +1,174 @@
+"""Joining and leaving groups. A membership has dates; rosters and bookings follow from it."""
+
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from uuid import UUID
+
+from django.urls import reverse
+
+from audit.actions import record
+from patients.models import Episode
+from programs.models import Group, Track
+from staff.models import User
+from web import keys
+from web.refusals import require
+
+from .. import rules
+from ..models import Membership, Session
+from ..previews import Preview, membership_preview, phase_dates
+from .calendar import rebook, the_calendar
+
+DAY = timedelta(days=1)
+type Days = tuple[date, date | None]
+
+
+def join(
+    *,
+    group: Group,
+    episode: Episode,
+    starts_on: date,
+    ends_on: date | None = None,
+    leave_out: Collection[date] = (),
+    track_start: date | None = None,
+    key: UUID | None = None,
+    by: User,
+    at: datetime,
+) -> list[Membership]:
+    """Make someone a member from `starts_on` to `ends_on`, both included (empty: open), without the days to leave out.
+
+    A day left out ends one membership and begins the next, so usually one row comes back. Raises Refusal where the group
+    is full (R-26, R-27) or the patient is somewhere else (R-29) on a day that is not left out; nothing is saved then.
+    """
+    with the_calendar():
+        used = keys.claim(key, by=by) if key else None
+        episode = Episode.objects.select_for_update(of=("self",), no_key=True).get(pk=episode.pk)
+        require(
+            rules.episode_may_join(episode, group),
+            rules.dates_ordered(starts_on, ends_on),
+            rules.not_a_member_then(episode, group, starts_on, ends_on),
+        )
+        preview = membership_preview(group=group, episode=episode, starts_on=starts_on, ends_on=ends_on, at=at, by=by)
+        pieces = _pieces(preview, leave_out)
+        require(rules.seats_and_time_free(preview, leave_out), rules.adds_something(preview, pieces))
+        memberships = Membership.objects.bulk_create(
+            Membership(group=group, episode=episode, starts_on=first, ends_on=last, track_start=track_start)
+            for first, last in pieces
+        )
+        _rebook_from(group, starts_on, ends_on, by=by, at=at)
+        if used:
+            keys.settle(used, reverse("group", args=[group.pk]))
+        record(
+            action="membership.joined",
+            by=by,
+            about=memberships[0],
+            patients=[episode.patient_id],
+            content={"group": group.pk, "days": [[str(first), str(last or "")] for first, last in pieces]},
+            at=at,
+        )
+    return memberships
+
+
+def join_track(
+    *,
+    track: Track,
+    episode: Episode,
+    track_start: date,
+    leave_out: Collection[tuple[int, date]] = (),
+    key: UUID | None = None,
+    by: User,
+    at: datetime,
+) -> list[Membership]:
+    """Join every group of a track for the patient's own weeks, counted from `track_start`: all of them, or none.
+
+    `leave_out` names days of a group, as (group id, day).
+    """
+    made: list[Membership] = []
+    with the_calendar():
+        used = keys.claim(key, by=by) if key else None
+        for phase in track.phases.select_related("group__program__location", "group__service").order_by(
+            "first_week", "pk"
+        ):
+            first, last = phase_dates(phase, track_start)
+            days = {day for group_id, day in leave_out if group_id == phase.group_id}
+            made += join(
+                group=phase.group,
+                episode=episode,
+                starts_on=first,
+                ends_on=last,
+                leave_out=days,
+                track_start=track_start,
+                by=by,
+                at=at,
+            )
+        if used:
+            keys.settle(used, reverse("group", args=[made[0].group_id]))
+    return made
+
+
+def leave(*, membership: Membership, ends_on: date, reason: str, by: User, at: datetime) -> Membership | None:
+    """End a membership on its last day; one that has not begun by then is taken back, and None comes back."""
+    with the_calendar():
+        membership = (
+            Membership.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("group__program__location", "episode")
+            .get(pk=membership.pk)
+        )
+        require(rules.membership_still_runs(membership, ends_on))
+        content = {"group": membership.group_id, "from": str(membership.starts_on), "until": str(ends_on)}
+        was_until, taken_back = membership.ends_on, ends_on < membership.starts_on
+        record_about = None if taken_back else membership
+        if taken_back:
+            membership.delete()
+        else:
+            membership.ends_on, membership.reason = ends_on, reason
+            membership.save(update_fields=["ends_on", "reason"])
+        _rebook_from(membership.group, max(membership.starts_on, ends_on + DAY), was_until, by=by, at=at)
+        record(
+            action="membership.taken_back" if taken_back else "membership.ended",
+            by=by,
+            about=record_about,
+            patients=[membership.episode.patient_id],
+            reason=reason,
+            content=content,
+            at=at,
+        )
+    return record_about
+
+
+def _pieces(preview: Preview, leave_out: Collection[date]) -> list[Days]:
+    """The membership without the days left out. A gap reaches from the first to the last of neighboring ones."""
+    days = sorted({line.session.day for line in preview.lines})
+    gaps = []
+    for is_left_out, run in groupby(days, key=lambda day: day in leave_out):
+        if is_left_out:
+            gap = list(run)
+            gaps.append((gap[0], gap[-1]))
+    pieces: list[Days] = []
+    first = preview.starts_on
+    for begin, end in gaps:
+        if first < begin:
+            pieces.append((first, begin - DAY))
+        first = end + DAY
+    if preview.ends_on is None or first <= preview.ends_on:
+        pieces.append((first, preview.ends_on))
+    return [piece for piece in pieces if _meets(days, leave_out, piece)] if gaps else pieces
+
+
+def _meets(days: Collection[date], leave_out: Collection[date], piece: Days) -> bool:
+    """Whether a piece has a session, or reaches beyond what is published."""
+    first, last = piece
+    return (
+        last is None
+        or not days
+        or last > max(days)
+        or any(first <= day <= last and day not in leave_out for day in days)
+    )
+
+
+def _rebook_from(group: Group, first: date, last: date | None, *, by: User, at: datetime) -> None:
+    """Rewrite the bookings of the group's sessions of these days; who was somewhere else in the past does not stop it."""
+    sessions = Session.objects.filter(group=group, logged_at=None).on_days(first, last).taking_place()
+    began = dict(sessions.values_list("pk", "starts_at"))
+    rebook([pk for pk, starts_at in began.items() if starts_at <= at], by=by, tolerate=True)
+    rebook([pk for pk, starts_at in began.items() if starts_at > at], by=by)

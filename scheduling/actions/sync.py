@@ -1,0 +1,160 @@
+"""Brings sessions to what the slots ask for. Set-based; publishing and every change of a slot, leader, room or closure use it."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
+
+from programs.models import Closure, Group
+from programs.querysets import GroupQuerySet
+
+from ..choices import SessionStatus
+from ..conflicts import Clash
+from ..models import Attendance, Booking, Session, SessionStaff
+from ..pattern import Key, Planned, planned
+from .calendar import BATCH, rebook
+
+NO_SLOT = "The group no longer meets at this time."
+TIMES = ("service_id", "room_id", "starts_at", "ends_at", "breaks", "planned_minutes")
+STATUS = ("status", "status_reason", "closed_by_id")
+WRITTEN = ["service", "room", *TIMES[2:], *STATUS[:2], "closed_by", "version"]
+
+
+@dataclass
+class Report:
+    """What publishing did. `kept` differ from the slots and stay: they have attendance or were changed by hand."""
+
+    made: int = 0
+    changed: int = 0
+    cancelled: int = 0
+    restored: int = 0
+    logged: list[Session] = field(default_factory=list)
+    by_hand: list[Session] = field(default_factory=list)
+    clashes: list[Clash] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        """What a person reads: “24 sessions changed; 1 has attendance and stays.”"""
+        counts = [
+            (self.made, "made"),
+            (self.changed, "changed"),
+            (self.cancelled, "canceled"),
+            (self.restored, "restored"),
+        ]
+        parts = [f"{count} {'session' if count == 1 else 'sessions'} {what}" for count, what in counts if count]
+        if count := len(self.logged):
+            parts.append(f"{count} {'has attendance and stays' if count == 1 else 'have attendance and stay'}")
+        if count := len(self.by_hand):
+            parts.append(
+                f"{count} {'was changed by hand and stays' if count == 1 else 'were changed by hand and stay'}"
+            )
+        if count := len(self.clashes):
+            parts.append(f"{count} {'clash' if count == 1 else 'clashes'} to settle")
+        return f"{'; '.join(parts)}." if parts else "No session needed a change."
+
+    def counts(self) -> dict[str, int]:
+        numbers = {name: getattr(self, name) for name in ("made", "changed", "cancelled", "restored")}
+        return numbers | {name: len(getattr(self, name)) for name in ("logged", "by_hand", "clashes")}
+
+
+def sync(
+    groups: GroupQuerySet, *, first: date, last: date, at: datetime, without: Closure | None = None, make: bool = True
+) -> Report:
+    """Bring the sessions of these groups and days to what the slots ask for, in a constant number of queries.
+
+    Sessions that began by `at`, have attendance or were changed by hand stay as they are. `without` names a closure that
+    is being undone. Clashes are published without blocking and reported (R-29).
+    """
+    fetched = list(groups.select_related("program__location", "service").prefetch_related("slots", "leaders"))
+    wanted = {item.key: item for item in planned(fetched, first=first, last=last, without=without)}
+    existing = _existing(fetched, first, last)
+    report = Report()
+    new = [_made(item) for key, item in wanted.items() if make and key not in existing]
+    changed = [s for key, s in existing.items() if s.starts_at > at and _bring(s, wanted.get(key), report)]
+    report.made = len(new)
+    Session.objects.bulk_create(new, batch_size=BATCH)
+    Session.objects.bulk_update(changed, WRITTEN, batch_size=BATCH)
+    _staff(new, changed, wanted)
+    unsettled = Booking.objects.filter(blocks=False, session__in=[session.pk for session in existing.values()])
+    touched = {session.pk for session in [*new, *changed]} | set(unsettled.values_list("session_id", flat=True))
+    report.clashes = rebook(touched, tolerate=True)
+    return report
+
+
+def _existing(groups: Collection[Group], first: date, last: date) -> dict[Key, Session]:
+    logged = Attendance.objects.filter(session=OuterRef("pk"), status__isnull=False)
+    sessions = (
+        Session.objects.filter(
+            group__in=[group.pk for group in groups], slot__isnull=False, slot_day__range=(first, last)
+        )
+        .annotate(has_attendance=Q(logged_at__isnull=False) | Exists(logged))
+        .select_related("group")
+        .prefetch_related("staff")
+        .order_by("starts_at", "pk")
+    )
+    return {(session.slot_id, session.slot_day): session for session in sessions}
+
+
+def _made(item: Planned) -> Session:
+    session = Session(
+        program=item.group.program, group=item.group, slot=item.slot, slot_day=item.meeting.day, day=item.meeting.day
+    )
+    _set(session, _values(item))
+    return session
+
+
+def _values(item: Planned | None) -> dict[str, Any]:
+    """The columns a slot decides; without a slot the session is only cancelled."""
+    if item is None:
+        return {"status": SessionStatus.CANCELLED, "status_reason": NO_SLOT, "closed_by_id": None}
+    times = (
+        item.group.service_id,
+        item.group.room_id,
+        item.meeting.starts_at,
+        item.meeting.ends_at,
+        item.slot.breaks,
+        item.meeting.net_minutes,
+    )
+    closure = item.closure
+    status = (SessionStatus.CANCELLED, closure.reason, closure.pk) if closure else (SessionStatus.SCHEDULED, "", None)
+    return dict(zip(TIMES + STATUS, times + status, strict=True))
+
+
+def _bring(session: Session, item: Planned | None, report: Report) -> bool:
+    """Change the session in memory to what its slot asks for; False when it is so already, or stays and is reported."""
+    values = _values(item)
+    same_staff = item is None or {(part.user_id, part.role) for part in session.staff.all()} == item.leaders
+    if same_staff and all(getattr(session, name) == value for name, value in values.items()):
+        return False
+    if session.has_attendance or session.is_changed_by_hand:
+        (report.logged if session.has_attendance else report.by_hand).append(session)
+        return False
+    was_cancelled = session.is_cancelled
+    _set(session, values)
+    session.version += 1
+    if session.is_cancelled != was_cancelled:
+        report.cancelled += session.is_cancelled
+        report.restored += was_cancelled
+    else:
+        report.changed += 1
+    return True
+
+
+def _set(session: Session, values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(session, name, value)
+
+
+def _staff(new: Collection[Session], changed: Collection[Session], wanted: Mapping[Key, Planned]) -> None:
+    """Write who leads; a session without a slot keeps who was planned."""
+    led = [session for session in changed if (session.slot_id, session.slot_day) in wanted]
+    SessionStaff.objects.filter(session__in=led).delete()
+    SessionStaff.objects.bulk_create(
+        (
+            SessionStaff(session=session, user_id=user_id, role=role)
+            for session in [*new, *led]
+            for user_id, role in sorted(wanted[session.slot_id, session.slot_day].leaders)
+        ),
+        batch_size=BATCH,
+    )

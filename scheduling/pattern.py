@@ -1,0 +1,62 @@
+"""What the weekly slots ask for: for each group, slot and day one planned session. Reads, and writes nothing."""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from programs import timetable
+from programs.models import Closure, Group, GroupSlot, Program
+
+type Key = tuple[int, date]
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A slot on one of its days: when by the wall clock of the place, led by whom, and the closure that takes it out."""
+
+    group: Group
+    slot: GroupSlot
+    meeting: timetable.Meeting
+    leaders: frozenset[tuple[int, str]]
+    closure: Closure | None
+
+    @property
+    def key(self) -> Key:
+        return self.slot.pk, self.meeting.day
+
+
+def planned(groups: Iterable[Group], *, first: date, last: date, without: Closure | None = None) -> list[Planned]:
+    """All planned sessions of the local days `first` to `last`, both included, in the order they start.
+
+    Groups come with program and location, slots and leaders fetched. `without` names a closure that is being undone.
+    """
+    closures = [c for c in Closure.objects.filter(starts_on__lte=last, ends_on__gte=first) if c != without]
+    found = [
+        Planned(
+            group, slot, meeting, _leaders_on(group, meeting.day), _closure_on(closures, group.program, meeting.day)
+        )
+        for group in groups
+        for slot in group.slots.all()
+        for meeting in _meetings(group, slot, first, last)
+    ]
+    return sorted(found, key=lambda item: (item.meeting.starts_at, item.slot.pk))
+
+
+def _meetings(group: Group, slot: GroupSlot, first: date, last: date) -> Iterator[timetable.Meeting]:
+    program = group.program
+    begin = max(first, program.opens_on)
+    end = min(last, program.retired_on - timedelta(days=1)) if program.retired_on else last
+    return timetable.meetings(slot.as_slot(group, None, None), zone=program.location.zone, first=begin, last=end)
+
+
+def _leaders_on(group: Group, day: date) -> frozenset[tuple[int, str]]:
+    return frozenset((leader.user_id, leader.role) for leader in group.leaders.all() if leader.leads_on(day))
+
+
+def _closure_on(closures: Collection[Closure], program: Program, day: date) -> Closure | None:
+    return next((c for c in closures if c.starts_on <= day <= c.ends_on and _touches(c, program)), None)
+
+
+def _touches(closure: Closure, program: Program) -> bool:
+    everywhere = closure.program_id is None and closure.location_id is None
+    return everywhere or closure.program_id == program.pk or closure.location_id == program.location_id

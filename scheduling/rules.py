@@ -1,0 +1,178 @@
+"""May this be done now? Each gives a Refusal with its sentence, or None."""
+
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+
+from patients.models import Episode, RelatedPerson
+from programs.models import Closure, Group, ServiceType
+from staff.models import User
+from web.refusals import Refusal
+
+from .conflicts import day_in_words
+from .models import Membership
+from .previews import Line, Outcome, Preview
+
+LONGEST_VISIT = timedelta(hours=12)
+
+
+def closure_may_go(closure: Closure) -> Refusal | None:
+    """A closure that cancelled sessions in the past stays on their record."""
+    last = closure.sessions.order_by("-day").values_list("day", flat=True).first()
+    if last is None:
+        return None
+    return Refusal(
+        f"Sessions up to {day_in_words(last)} were canceled by this closure and stay on the record. "
+        f"Let it end on that day instead.",
+        code="closure_has_passed",
+        field="ends_on",
+    )
+
+
+def episode_may_join(episode: Episode, group: Group) -> Refusal | None:
+    """Whoever joins a group has an open, accepted episode in the group's program."""
+    if episode.program_id != group.program_id:
+        return Refusal(
+            f"{group} belongs to {group.program}, and this episode to {episode.program}. Choose an episode of {group.program}.",
+            code="other_program",
+            field="episode",
+        )
+    return episode_may_be_planned(episode)
+
+
+def episode_may_be_planned(episode: Episode) -> Refusal | None:
+    """Nothing is planned for an episode that is over or was not accepted."""
+    if not episode.is_open:
+        return Refusal(
+            "This episode is over. Refer the patient again before you plan sessions.",
+            code="episode_closed",
+            field="episode",
+        )
+    if episode.accepted_at is None:
+        return Refusal(
+            "This patient is not accepted yet. Accept the episode, then plan sessions.",
+            code="not_accepted",
+            field="episode",
+        )
+    return None
+
+
+def not_a_member_then(episode: Episode, group: Group, starts_on: date, ends_on: date | None) -> Refusal | None:
+    """One membership of a group at a time; joining again is a new row after the old one's end."""
+    there = Membership.objects.filter(episode=episode, group=group).touching(starts_on, ends_on).first()
+    if there is None:
+        return None
+    until = f"until {day_in_words(there.ends_on)}" if there.ends_on else "with no end"
+    return Refusal(
+        f"{episode.patient.preferred_name} is in {group} already from {day_in_words(there.starts_on)}, {until}. "
+        "Choose days outside that time.",
+        code="already_member",
+        field="starts_on",
+    )
+
+
+def seats_and_time_free(preview: Preview, leave_out: Collection[date]) -> Refusal | None:
+    """Refuse a membership that is full or clashes on a day that is not left out (R-26, R-27, R-29)."""
+    lines = [line for line in preview.lines if line.is_refused and line.session.day not in leave_out]
+    if lines:
+        return _refused_line(preview, lines[0], len(lines))
+    if preview.full_from is None:
+        return None
+    return Refusal(
+        f"{preview.group} is full from {day_in_words(preview.full_from)} on. "
+        f"Let {preview.episode.patient.preferred_name} leave before that day, or choose another group.",
+        code="group_full",
+        rule="R-26",
+        field="ends_on",
+    )
+
+
+def _refused_line(preview: Preview, line: Line, count: int) -> Refusal:
+    day = day_in_words(line.session.day)
+    more = f" The same goes for {count - 1} more." if count > 1 else ""
+    if line.outcome == Outcome.FULL:
+        return Refusal(
+            f"{preview.group} is full on {day} ({line.taken} of {line.cap}). Leave that day out.{more}",
+            code="group_full",
+            rule="R-26",
+            field="starts_on",
+        )
+    return Refusal(
+        f"On {day}: {line.reason} Leave that day out.{more}", code="booking_overlap", rule="R-29", field="starts_on"
+    )
+
+
+def adds_something(preview: Preview, pieces: Collection[object]) -> Refusal | None:
+    if pieces:
+        return None
+    return Refusal(
+        f"Every session of {preview.group} in that time would be left out. Choose other days.",
+        code="nothing_left",
+        field="starts_on",
+    )
+
+
+def dates_ordered(starts_on: date, ends_on: date | None) -> Refusal | None:
+    if ends_on is None or ends_on >= starts_on:
+        return None
+    return Refusal(
+        "The last day cannot be before the first. Change one of the two dates.", code="dates_order", field="ends_on"
+    )
+
+
+def may_lead_it(by: User, leader: User) -> Refusal | None:
+    """Whoever does not manage the schedule books sessions they lead themselves."""
+    if by == leader or by.has_perm("scheduling.manage_schedule"):
+        return None
+    return Refusal(
+        "You can book sessions that you lead yourself. Ask the front desk or the director to book for someone else.",
+        code="not_own_session",
+        field="leader",
+    )
+
+
+def times_make_sense(starts_at: datetime, ends_at: datetime) -> Refusal | None:
+    if ends_at <= starts_at:
+        return Refusal("A session ends after it starts. Change one of the two times.", code="times_order", field="end")
+    if ends_at - starts_at > LONGEST_VISIT:
+        return Refusal("A session lasts at most 12 hours. Change one of the two times.", code="too_long", field="end")
+    return None
+
+
+def relatives_may_attend(episode: Episode, relatives: Collection[RelatedPerson]) -> Refusal | None:
+    """Only the patient's own people, and only those who may attend."""
+    if all(person.patient_id == episode.patient_id and person.may_attend for person in relatives):
+        return None
+    return Refusal(
+        "One of these people may not attend sessions of this patient. Choose from the list, or change it on the contacts page.",
+        code="may_not_attend",
+        field="relatives",
+    )
+
+
+def membership_still_runs(membership: Membership, ends_on: date) -> Refusal | None:
+    if membership.ends_on is None or ends_on <= membership.ends_on:
+        return None
+    return Refusal(
+        f"This membership ends on {day_in_words(membership.ends_on)} already. Add the member again from a later day.",
+        code="already_left",
+        field="ends_on",
+    )
+
+
+def booked_apart(service: ServiceType) -> Refusal | None:
+    """A group's sessions are published from its weekly slots."""
+    if not service.is_group:
+        return None
+    return Refusal(
+        f"{service} is given in groups. Add the patient to a group instead.", code="group_service", field="service"
+    )
+
+
+def family_is_there(relatives: Collection[RelatedPerson], *, without_patient: bool) -> Refusal | None:
+    if relatives or not without_patient:
+        return None
+    return Refusal(
+        "A session without the patient needs someone of the family. Choose who comes.",
+        code="nobody_comes",
+        field="relatives",
+    )
