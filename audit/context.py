@@ -12,7 +12,8 @@ class RequestContext:
     address: str = ""
 
 
-_current: ContextVar[RequestContext] = ContextVar("request_context", default=RequestContext())
+NO_REQUEST = RequestContext()
+_current: ContextVar[RequestContext] = ContextVar("request_context", default=NO_REQUEST)
 
 
 def current() -> RequestContext:

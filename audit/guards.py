@@ -1,7 +1,7 @@
 """Guards: what the database itself refuses, declared by models in the class attribute `guards`.
 
-They are not in migrations: SQLite drops triggers silently when a migration rebuilds a table, so they are installed after
-every migrate and compared by `problems`. Whatever a guard refuses arrives as IntegrityError on either engine.
+They are not in migrations: SQLite drops triggers silently when a migration rebuilds a table, so they are installed
+after every migrate and compared by `problems`. Whatever a guard refuses arrives as IntegrityError on either engine.
 """
 
 from collections.abc import Iterator
@@ -10,10 +10,8 @@ from typing import Protocol
 
 from django.apps import apps
 from django.db import connections, transaction
-from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Model
 
-from .installed import Constraint, Piece, Trigger
+from .installed import Constraint, Piece, Trigger, problem, standing
 
 
 class Guard(Protocol):
@@ -38,8 +36,26 @@ class AppendOnly:
             Trigger(f"{table}_not_updated", table, "BEFORE UPDATE", message),
             Trigger(f"{table}_not_deleted", table, "BEFORE DELETE", message),
             # INSERT OR REPLACE deletes without firing delete triggers
-            Trigger(f"{table}_not_replaced", table, "BEFORE INSERT", message, when=f'EXISTS (SELECT 1 FROM "{table}" WHERE {same})'),
+            Trigger(
+                f"{table}_not_replaced",
+                table,
+                "BEFORE INSERT",
+                message,
+                when=f'EXISTS (SELECT 1 FROM "{table}" WHERE {same})',  # noqa: S608  names of our own
+            ),
         ]
+
+
+@dataclass(frozen=True)
+class NeverDeleted:
+    """Rows may change and stay for good: no delete, no truncate."""
+
+    def pieces(self, table: str, vendor: str) -> list[Piece]:
+        message = f"{table} rows are never deleted"
+        deleted = Trigger(f"{table}_never_deleted", table, "BEFORE DELETE", message)
+        if vendor != "postgresql":
+            return [deleted]
+        return [deleted, Trigger(f"{table}_never_truncated", table, "BEFORE TRUNCATE", message, each="STATEMENT")]
 
 
 @dataclass(frozen=True)
@@ -79,13 +95,17 @@ class NoOverlap:
 
     def pieces(self, table: str, vendor: str) -> list[Piece]:
         if vendor == "postgresql":
-            span = f"daterange({self.starts}, {self.ends}, '[]'::text)" if self.dates else f"tstzrange({self.starts}, {self.ends})"
+            span = (
+                f"daterange({self.starts}, {self.ends}, '[]'::text)"
+                if self.dates
+                else f"tstzrange({self.starts}, {self.ends})"
+            )
             keys = "".join(f"{key} WITH =, " for key in self.keys)
             where = f" WHERE ({self.condition})" if self.condition else ""
             return [Constraint(self.name, table, f"EXCLUDE USING gist ({keys}{span} WITH &&){where}")]
         return [
             Trigger(f"{self.name}_insert", table, "BEFORE INSERT", self.name, when=self._taken(table)),
-            Trigger(f"{self.name}_update", table, "BEFORE UPDATE", self.name, when=f'{self._taken(table)}'),
+            Trigger(f"{self.name}_update", table, "BEFORE UPDATE", self.name, when=self._taken(table)),
         ]
 
     def _taken(self, table: str) -> str:
@@ -94,8 +114,8 @@ class NoOverlap:
         same = " AND ".join(f'o."{key}" = NEW."{key}"' for key in self.keys)
         mine = f'NEW."{self.condition}" AND ' if self.condition else ""
         theirs = f'o."{self.condition}" AND ' if self.condition else ""
-        return (
-            f'{mine}EXISTS (SELECT 1 FROM "{table}" o WHERE {theirs}{same} AND o."id" <> NEW."id"'
+        return (  # names of our own
+            f'{mine}EXISTS (SELECT 1 FROM "{table}" o WHERE {theirs}{same} AND o."id" <> NEW."id"'  # noqa: S608
             f' AND o."{self.starts}" {before} coalesce(NEW."{self.ends}", {far})'
             f' AND NEW."{self.starts}" {before} coalesce(o."{self.ends}", {far}))'
         )
@@ -113,18 +133,14 @@ def install(using: str = "default") -> None:
     connection = connections[using]
     with transaction.atomic(using=using):
         tables = set(connection.introspection.table_names())
+        found = standing(connection)
         for piece in declared(connection.vendor):
-            if piece.table in tables and piece.problem(connection):
+            if piece.table in tables and problem(piece, found, connection.vendor):
                 piece.install(connection)
 
 
 def problems(using: str = "default") -> list[str]:
-    """What is missing, disabled or other than declared, one sentence each; empty when all is well."""
+    """What is missing, disabled or other than declared, one sentence each; empty when all is well. One query."""
     connection = connections[using]
-    found = (piece.problem(connection) for piece in declared(connection.vendor))
-    return [problem for problem in found if problem]
-
-
-def guarded(model: type[Model], connection: BaseDatabaseWrapper) -> list[Piece]:
-    """The pieces that guard one model's table on one engine."""
-    return [piece for guard in getattr(model, "guards", ()) for piece in guard.pieces(model._meta.db_table, connection.vendor)]
+    found = standing(connection)
+    return [said for piece in declared(connection.vendor) if (said := problem(piece, found, connection.vendor))]

@@ -6,16 +6,56 @@ from typing import Protocol
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+POSTGRES = """
+SELECT t.tgname, c.relname, pg_get_triggerdef(t.oid) || p.prosrc || CASE t.tgenabled WHEN 'O' THEN '' ELSE 'off' END
+FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_class c ON c.oid = t.tgrelid
+WHERE NOT t.tgisinternal
+UNION ALL
+SELECT x.conname, c.relname, pg_get_constraintdef(x.oid)
+FROM pg_constraint x JOIN pg_class c ON c.oid = x.conrelid
+WHERE x.contype = 'x'
+"""
+SQLITE = "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'"
+
+type Standing = dict[tuple[str, str], str]
+
+
+def standing(connection: BaseDatabaseWrapper) -> Standing:
+    """What stands in the database: for each name and table the definition, in plain words. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(POSTGRES if connection.vendor == "postgresql" else SQLITE)
+        return {(name, table): plain(definition) for name, table, definition in cursor.fetchall()}
+
+
+def plain(definition: str) -> str:
+    """The words alone: PostgreSQL adds the schema, quotes, and brackets around conditions."""
+    return re.sub(r'[\s()"]+', "", definition.lower().replace("public.", ""))
+
 
 class Piece(Protocol):
-    name: str
-    table: str
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def table(self) -> str: ...
 
     def install(self, connection: BaseDatabaseWrapper) -> None:
         """Replace whatever stands there under this name."""
 
-    def problem(self, connection: BaseDatabaseWrapper) -> str:
-        """One sentence when it is missing or other than declared, else empty."""
+    def definition(self, vendor: str) -> str:
+        """What must stand in the database, as `standing` reads it but for spaces, quotes and brackets."""
+
+
+def problem(piece: Piece, found: Standing, vendor: str) -> str:
+    """One sentence when a piece is missing or other than declared, else empty."""
+    there = found.get((piece.name, piece.table))
+    if there is None:
+        return f"The guard {piece.name} on {piece.table} is missing."
+    return (
+        ""
+        if there == plain(piece.definition(vendor))
+        else f"The guard {piece.name} on {piece.table} is not as declared."
+    )
 
 
 @dataclass(frozen=True)
@@ -33,33 +73,24 @@ class Trigger:
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":
                 cursor.execute(f'DROP TRIGGER IF EXISTS "{self.name}" ON "{self.table}"')
-                cursor.execute(f'CREATE OR REPLACE FUNCTION "{self.name}"() RETURNS trigger LANGUAGE plpgsql AS $guard${self._body()}$guard$')
+                cursor.execute(self._function())
             else:
                 cursor.execute(f'DROP TRIGGER IF EXISTS "{self.name}"')
-            cursor.execute(self._definition(connection.vendor))
+            cursor.execute(self._trigger(connection.vendor))
 
-    def problem(self, connection: BaseDatabaseWrapper) -> str:
-        with connection.cursor() as cursor:
-            if connection.vendor == "postgresql":
-                cursor.execute(
-                    "SELECT pg_get_triggerdef(t.oid), p.prosrc, t.tgenabled FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid"
-                    " WHERE t.tgname = %s AND t.tgrelid = to_regclass(%s) AND NOT t.tgisinternal",
-                    [self.name, f'"{self.table}"'],
-                )
-                row = cursor.fetchone()
-                right = row and (_plain(row[0]), row[1], row[2]) == (_plain(self._definition("postgresql")), self._body(), "O")
-            else:
-                cursor.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = %s AND tbl_name = %s", [self.name, self.table])
-                row = cursor.fetchone()
-                right = row and row[0] == self._definition("sqlite")
-        return _say(self.name, self.table, exists=bool(row), right=bool(right))
+    def definition(self, vendor: str) -> str:
+        return self._trigger(vendor) + (self._body() if vendor == "postgresql" else "")
 
-    def _definition(self, vendor: str) -> str:
+    def _trigger(self, vendor: str) -> str:
+        when = f" WHEN ({self.when})" if self.when else ""
+        head = f'CREATE TRIGGER "{self.name}" {self.moment} ON "{self.table}"'
         if vendor == "postgresql":
-            when = f" WHEN ({self.when})" if self.when else ""
-            return f'CREATE TRIGGER {self.name} {self.moment} ON {self.table} FOR EACH {self.each}{when} EXECUTE FUNCTION {self.name}()'
-        when = f" WHEN {self.when}" if self.when else ""
-        return f"CREATE TRIGGER \"{self.name}\" {self.moment} ON \"{self.table}\"{when} BEGIN SELECT RAISE(ABORT, '{self.message}'); END"
+            return f'{head} FOR EACH {self.each}{when} EXECUTE FUNCTION "{self.name}"()'
+        return f"{head}{when} BEGIN SELECT RAISE(ABORT, '{self.message}'); END"
+
+    def _function(self) -> str:
+        head = f'CREATE OR REPLACE FUNCTION "{self.name}"() RETURNS trigger LANGUAGE plpgsql'
+        return f"{head} AS $guard${self._body()}$guard$"
 
     def _body(self) -> str:
         return f" BEGIN RAISE EXCEPTION '{self.message}' USING ERRCODE = 'integrity_constraint_violation'; END "
@@ -71,30 +102,13 @@ class Constraint:
 
     name: str
     table: str
-    definition: str
+    words: str
 
     def install(self, connection: BaseDatabaseWrapper) -> None:
         with connection.cursor() as cursor:
             cursor.execute("CREATE EXTENSION IF NOT EXISTS btree_gist")
             cursor.execute(f'ALTER TABLE "{self.table}" DROP CONSTRAINT IF EXISTS "{self.name}"')
-            cursor.execute(f'ALTER TABLE "{self.table}" ADD CONSTRAINT "{self.name}" {self.definition}')
+            cursor.execute(f'ALTER TABLE "{self.table}" ADD CONSTRAINT "{self.name}" {self.words}')
 
-    def problem(self, connection: BaseDatabaseWrapper) -> str:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = %s AND conrelid = to_regclass(%s)",
-                [self.name, f'"{self.table}"'],
-            )
-            row = cursor.fetchone()
-        return _say(self.name, self.table, exists=bool(row), right=bool(row) and _plain(row[0]) == _plain(self.definition))
-
-
-def _plain(definition: str) -> str:
-    """PostgreSQL adds the schema, and brackets around conditions."""
-    return re.sub(r"\b(public|old|new)\.|[\s()\"]+", lambda m: f"{m[1]}." if m[1] in {"old", "new"} else "", definition, flags=re.I).lower()
-
-
-def _say(name: str, table: str, *, exists: bool, right: bool) -> str:
-    if not exists:
-        return f"The guard {name} on {table} is missing."
-    return "" if right else f"The guard {name} on {table} is not as declared."
+    def definition(self, vendor: str) -> str:
+        return self.words

@@ -1,9 +1,6 @@
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.db.models import Exists, OuterRef, QuerySet
-
-if TYPE_CHECKING:
-    from .models import Event
 
 
 class EventQuerySet(QuerySet["Event"]):
