@@ -54,7 +54,7 @@ def length(spans: Iterable[Span[int]]) -> int:
 
 def moments(spans: Iterable[Span[datetime]]) -> list[Span[datetime]]:
     """The same spans in UTC, where arithmetic is true. Raises ValueError for a time without a zone."""
-    return [(_moment(start), _moment(end)) for start, end in spans]
+    return [(moment(start), moment(end)) for start, end in spans]
 
 
 def minutes(spans: Iterable[Span[datetime]]) -> int:
@@ -63,7 +63,8 @@ def minutes(spans: Iterable[Span[datetime]]) -> int:
     return whole // timedelta(minutes=1)
 
 
-def _moment(at: datetime) -> datetime:
+def moment(at: datetime) -> datetime:
+    """The time in UTC. Raises ValueError for a time without a zone."""
     if at.utcoffset() is None:
         raise ValueError("a time without a zone")
     return at.astimezone(UTC)

@@ -197,34 +197,36 @@ class Book:
         self._programs = frozenset(programs)
         self._rows = {(row.program_id, row.key): row for row in rows}  # oldest first: the last one is in force
 
-    def row(self, program: "Program | int", key: str) -> "PolicyValue | None":
-        """The row in force, with its date and citation: the program's, or else the provider's; None is the default.
+    def row(self, program: "Program | int | None", key: str) -> "PolicyValue | None":
+        """The row in force, with its date and citation: the program's, or else the provider's.
+
+        A program of None asks for the provider-wide value.
 
         Raises LookupError for an unknown key or a program this book was not opened for.
         """
-        number = program if isinstance(program, int) else program.pk
-        if key not in KEYS or number not in self._programs:
+        number = program if program is None or isinstance(program, int) else program.pk
+        if key not in KEYS or (number is not None and number not in self._programs):
             raise LookupError(f"no {key} of program {number} in this book")
         return self._rows.get((number, key)) or self._rows.get((None, key))
 
-    def value(self, program: "Program | int", key: str) -> Value:
+    def value(self, program: "Program | int | None", key: str) -> Value:
         """The value in force as its type; None where the key allows the word none and has it."""
         row = self.row(program, key)
         return KEYS[key].value(row.value if row else KEYS[key].default)
 
-    def number(self, program: "Program | int", key: str) -> int:
+    def number(self, program: "Program | int | None", key: str) -> int:
         """The value of a key that is always a whole number."""
         return cast("int", self.value(program, key))
 
-    def limit(self, program: "Program | int", key: str) -> int | None:
+    def limit(self, program: "Program | int | None", key: str) -> int | None:
         """The value of a key that is a whole number or none."""
         return cast("int | None", self.value(program, key))
 
-    def switch(self, program: "Program | int", key: str) -> bool:
+    def switch(self, program: "Program | int | None", key: str) -> bool:
         """The value of a key that is true or false."""
         return cast("bool", self.value(program, key))
 
-    def group_cap(self, program: "Program | int", cap_class: str) -> int | None:
+    def group_cap(self, program: "Program | int | None", cap_class: str) -> int | None:
         """The cap of a service's class (R-26, R-27); None: no cap."""
         return None if cap_class == CapClass.NONE else self.limit(program, f"group_cap_{cap_class}")
 

@@ -5,9 +5,12 @@ from datetime import date
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.apps import apps
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
+
+from staff.choices import Role
 
 from .choices import AttendedBy
 
@@ -41,75 +44,88 @@ class RetiringQuerySet(QuerySet[Row]):
         return self.filter(Q(retired_on=None) | Q(retired_on__gt=day))
 
 
-class PostingQuerySet(DatedQuerySet["Posting"]):
+class ScopedQuerySet(QuerySet[Row]):
+    """Rows that postings reach. `within(own)` says which ones a queryset of postings reaches."""
+
+    def visible_to(self, user: Person, day: date | None = None) -> Self:
+        """Rows that the user's postings of `day` (today if left out) reach; a superuser sees all."""
+        return self if sees_all(user) else self.within(_postings().of(user, day))
+
+    def directed_by(self, user: Person, day: date | None = None) -> Self:
+        """Rows reached by postings in which the user is director or deputy; a superuser directs all."""
+        return self if sees_all(user) else self.within(_postings().of(user, day).in_charge())
+
+    def within(self, own: "PostingQuerySet") -> Self:
+        """Rows of the programs that these postings reach."""
+        return self.filter(program__in=_programs_within(own))
+
+
+class PostingQuerySet(DatedQuerySet["Posting"], ScopedQuerySet["Posting"]):
     def of(self, user: Person, day: date | None = None) -> Self:
         """The user's postings in force on `day` (today if left out); none for someone signed out or deactivated."""
         if not user.is_active:
             return self.none()
         return self.filter(user_id=user.pk).active_on(day or timezone.localdate())
 
+    def deputies(self) -> Self:
+        return self.filter(is_deputy=True)
+
+    def in_charge(self) -> Self:
+        """Postings of directors, and those of deputies."""
+        directors = get_user_model().objects.filter(groups__name=Role.DIRECTOR).values("pk")
+        return self.filter(Q(is_deputy=True) | Q(user__in=directors))
+
+    def provider_wide(self) -> Self:
+        return self.filter(program=None, location=None)
+
     def reaching(self, *, program: "Program | OuterRef", location: object) -> Self:
         """Postings in `program`, in its `location`, or provider-wide."""
         return self.filter(Q(program=program) | Q(location=location) | Q(program=None, location=None))
 
-    def visible_to(self, user: Person, day: date | None = None) -> Self:
-        """Postings inside the user's own scope: in a program or a place that is theirs."""
-        if sees_all(user):
-            return self
-        own = _postings_of(user, day)
+    def within(self, own: "PostingQuerySet") -> Self:
+        """Postings that reach no further than these: in their programs, or in a place that is theirs whole."""
         return self.filter(
-            Exists(own.filter(program=None, location=None))
+            Exists(own.provider_wide())
             | Exists(own.filter(location=OuterRef("location")))
-            | Q(program__in=_programs_of(user, day))
+            | Q(program__in=_programs_within(own))
         )
 
 
-class LocationQuerySet(RetiringQuerySet["Location"]):
-    def visible_to(self, user: Person, day: date | None = None) -> Self:
-        """Locations where the user is posted, or where a program is that they see."""
-        if sees_all(user):
-            return self
-        own = _postings_of(user, day)
-        return self.filter(
-            Exists(own.filter(program=None, location=None))
-            | Exists(own.filter(location=OuterRef("pk")))
-            | Q(pk__in=_programs_of(user, day).values("location"))
-        )
+class LocationQuerySet(RetiringQuerySet["Location"], ScopedQuerySet["Location"]):
+    def within(self, own: PostingQuerySet) -> Self:
+        """Locations of these postings, whole or for one of their programs."""
+        return self.filter(Q(pk__in=_programs_within(own).values("location")) | _whole_place(own, "pk"))
+
+    def directed_by(self, user: Person, day: date | None = None) -> Self:
+        """Locations that are the director's or deputy's whole, not only for a program there."""
+        return self if sees_all(user) else self.filter(_whole_place(_postings().of(user, day).in_charge(), "pk"))
 
 
-class RoomQuerySet(RetiringQuerySet["Room"]):
-    def visible_to(self, user: Person, day: date | None = None) -> Self:
-        """Rooms of the locations the user sees."""
-        return self if sees_all(user) else self.filter(location__in=_locations_of(user, day))
+class RoomQuerySet(RetiringQuerySet["Room"], ScopedQuerySet["Room"]):
+    def within(self, own: PostingQuerySet) -> Self:
+        """Rooms of the locations of these postings."""
+        places = apps.get_model("programs", "Location").objects.within(own).values("pk")
+        return self.filter(location__in=places)
+
+    def directed_by(self, user: Person, day: date | None = None) -> Self:
+        """Rooms of locations that are the director's or deputy's whole."""
+        return self if sees_all(user) else self.filter(_whole_place(_postings().of(user, day).in_charge(), "location"))
 
 
-class ProgramQuerySet(RetiringQuerySet["Program"]):
-    def visible_to(self, user: Person, day: date | None = None) -> Self:
-        """Programs the user's postings of `day` (today if left out) reach; a superuser sees all."""
-        if sees_all(user):
-            return self
-        return self.filter(
-            Exists(_postings_of(user, day).reaching(program=OuterRef("pk"), location=OuterRef("location")))
-        )
-
-    def for_list(self) -> Self:
-        return self.select_related("location").order_by("location__name", "name")
+class ProgramQuerySet(RetiringQuerySet["Program"], ScopedQuerySet["Program"]):
+    def within(self, own: PostingQuerySet) -> Self:
+        """Programs of these postings: theirs, of their location, or all."""
+        return self.filter(Exists(own.reaching(program=OuterRef("pk"), location=OuterRef("location"))))
 
     def with_timetable(self) -> Self:
         """Fetch what `Program.weekly_pattern()` reads: a constant number of queries for any number of programs."""
         return self.prefetch_related("groups__service", "groups__slots", "groups__phases", "doses__service")
 
 
-class OfAProgramQuerySet(QuerySet[Row]):
-    def visible_to(self, user: Person, day: date | None = None) -> Self:
-        """Rows of the programs the user sees."""
-        return self if sees_all(user) else self.filter(program__in=_programs_of(user, day))
-
-
-class PolicyValueQuerySet(OfAProgramQuerySet["PolicyValue"]):
+class PolicyValueQuerySet(ScopedQuerySet["PolicyValue"]):
     def visible_to(self, user: Person, day: date | None = None) -> Self:
         """Values of the programs the user sees, and the provider-wide ones, which apply to everybody."""
-        return self if sees_all(user) else self.filter(Q(program=None) | Q(program__in=_programs_of(user, day)))
+        return self if sees_all(user) else self.filter(program=None) | super().visible_to(user, day)
 
     def applying_to(self, programs: Iterable[int]) -> Self:
         """Values of these programs, by id, and the provider-wide ones."""
@@ -126,7 +142,7 @@ class ServiceTypeQuerySet(RetiringQuerySet["ServiceType"]):
         return self.filter(is_group=True)
 
 
-class GroupQuerySet(RetiringQuerySet["Group"], OfAProgramQuerySet["Group"]):
+class GroupQuerySet(RetiringQuerySet["Group"], ScopedQuerySet["Group"]):
     def countable(self) -> Self:
         """Groups whose minutes count toward the weekly hours, by service and purpose (R-45)."""
         return self.filter(
@@ -139,29 +155,36 @@ class GroupQuerySet(RetiringQuerySet["Group"], OfAProgramQuerySet["Group"]):
         return self.filter(by_service | Q(attended_by__in=[AttendedBy.PATIENT, AttendedBy.PATIENT_AND_FAMILY]))
 
 
-class ClosureQuerySet(DatedQuerySet["Closure"]):
+class ClosureQuerySet(DatedQuerySet["Closure"], ScopedQuerySet["Closure"]):
     def visible_to(self, user: Person, day: date | None = None) -> Self:
         """Closures that touch a program or a place the user sees; provider-wide ones touch everybody."""
+        return self if sees_all(user) else self.filter(program=None, location=None) | super().visible_to(user, day)
+
+    def within(self, own: PostingQuerySet) -> Self:
+        """Closures of the programs and the locations of these postings."""
+        places = apps.get_model("programs", "Location").objects.within(own).values("pk")
+        return self.filter(Exists(own.provider_wide()) | Q(location__in=places) | Q(program__in=_programs_within(own)))
+
+    def directed_by(self, user: Person, day: date | None = None) -> Self:
+        """Closures that touch only what the director or deputy directs."""
         if sees_all(user):
             return self
-        return self.filter(
-            Q(program=None, location=None)
-            | Q(location__in=_locations_of(user, day))
-            | Q(program__in=_programs_of(user, day))
-        )
+        own = _postings().of(user, day).in_charge()
+        return self.filter(_whole_place(own, "location") | Q(program__in=_programs_within(own)))
 
     def touching(self, program: "Program") -> Self:
         """Closures of the program, of its location, or of the whole provider."""
         return self.filter(Q(program=program) | Q(location_id=program.location_id) | Q(program=None, location=None))
 
 
-def _postings_of(user: Person, day: date | None) -> PostingQuerySet:
-    return apps.get_model("programs", "Posting").objects.of(user, day)
+def _postings() -> PostingQuerySet:
+    return apps.get_model("programs", "Posting").objects.all()
 
 
-def _programs_of(user: Person, day: date | None) -> ProgramQuerySet:
-    return apps.get_model("programs", "Program").objects.visible_to(user, day).values("pk")
+def _programs_within(own: PostingQuerySet) -> ProgramQuerySet:
+    return apps.get_model("programs", "Program").objects.within(own).values("pk")
 
 
-def _locations_of(user: Person, day: date | None) -> LocationQuerySet:
-    return apps.get_model("programs", "Location").objects.visible_to(user, day).values("pk")
+def _whole_place(own: PostingQuerySet, location: str) -> Q:
+    """The row's location is reached whole: by a posting in all of it, or provider-wide."""
+    return Q(Exists(own.provider_wide())) | Q(Exists(own.filter(location=OuterRef(location))))

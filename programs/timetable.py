@@ -29,7 +29,7 @@ class Dose:
     countable: bool = True
     attended_by: str = AttendedBy.PATIENT
 
-    def in_force(self, day: date) -> bool:  # noqa: ARG002 - a dose has no dates; a slot has
+    def in_force(self, day: date) -> bool:
         return True
 
 
@@ -97,7 +97,7 @@ class Level(StrEnum):
 
     BELOW = "below the minimum"
     ENOUGH = "intensive outpatient"
-    PARTIAL_HOSPITALIZATION = "partial hospitalization level"
+    PARTIAL_HOSPITALIZATION = "partial-hospitalization level"
 
 
 def week_minutes(

@@ -1,0 +1,229 @@
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Prefetch
+
+from audit.actions import record
+from programs import importing
+from programs.choices import Focus, LeaderRole
+from programs.importing import GroupPlan, Known, ProgramPlan
+from programs.models import Group, GroupLeader, Location, Program, ProgramDose, Room, ServiceType, Track, TrackPhase
+from staff.models import User
+from web.refusals import Refusal
+
+from . import slots
+
+GROUP_FACTS = ("service", "attended_by", "min_size", "capacity")
+MAIN = "Main"
+
+
+@dataclass
+class Imported:
+    """What an import made, changed and left, in sentences; `programs` are those of the file as they stand now."""
+
+    location: Location
+    programs: list[Program] = field(default_factory=list)
+    made: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Scene:
+    """What every step of one import needs. Changes take effect on `from_day`, what is new runs from `program_start`."""
+
+    result: Imported
+    program_start: date
+    from_day: date
+    people: dict[str, User]
+    rooms: dict[str, Room]
+
+
+@transaction.atomic
+def import_timetable(
+    *, header: list[str], rows: list[importing.Numbered], program_start: date, location: str, day: date, by: User | None
+) -> Imported:
+    """Make and update the programs of a timetable file, all or nothing; a second import changes nothing.
+
+    Facts that differ are updated. A change of hours or leaders takes effect on `day`, or on a later program start,
+    and leaves the rows of the past as they were. What the file does not name stays and is reported. An empty
+    `location` is the only one there, or "Main". Raises TimetableError with every bad line, Refusal without a location.
+    """
+    result = Imported(_location(location, day))
+    programs = _programs_at(result.location)
+    rooms = {room.name.casefold(): room for room in result.location.rooms.all()}
+    people = {user.username: user for user in User.objects.filter(is_active=True)}
+    known = Known(
+        services=list(ServiceType.objects.active_on(day)),
+        people=people.keys(),
+        retired_programs={code for code, program in programs.items() if not program.is_active_on(day)},
+        retired_rooms={name for name, room in rooms.items() if not room.is_active_on(day)},
+    )
+    plans = importing.read(header, rows, known)
+    scene = _Scene(result, program_start, max(day, program_start), people, rooms)
+    for plan in plans:
+        _save_program(scene, plan, programs.get(plan.first.timetable))
+    codes = [plan.first.timetable for plan in plans]
+    result.programs = list(result.location.programs.filter(code__in=codes).with_timetable().order_by("pk"))
+    counts = {"made": len(result.made), "changed": len(result.changed), "kept": len(result.kept)}
+    record(action="programs.timetable_imported", by=by, about=result.location, content=counts)
+    return result
+
+
+def _location(name: str, day: date) -> Location:
+    """The location under lock, so that two imports follow one another."""
+    named = Location.objects.filter(name__iexact=name) if name else Location.objects.active_on(day)
+    found = list(named[:2])
+    if len(found) > 1:
+        raise Refusal(
+            "There are several locations. Name the one of this file.", code="location_unclear", field="location"
+        )
+    if not found:
+        return Location.objects.create(name=name or MAIN, zone_name=settings.TIME_ZONE)
+    if not found[0].is_active_on(day):
+        raise Refusal(f"{found[0]} is retired. Name another location.", code="location_retired", field="location")
+    return Location.objects.select_for_update(of=("self",), no_key=True).get(pk=found[0].pk)
+
+
+def _programs_at(location: Location) -> dict[str, Program]:
+    groups = Group.objects.select_related("service", "room").prefetch_related("phases", "slots", "leaders__user")
+    rows = location.programs.prefetch_related(Prefetch("groups", groups), "doses__service", "tracks")
+    return {program.code: program for program in rows}
+
+
+def _save_program(scene: _Scene, plan: ProgramPlan, program: Program | None) -> None:
+    facts = {
+        "name": plan.first.program,
+        "focus": plan.first.focus,
+        "population": plan.first.population,
+        "level_of_care": plan.first.level_of_care,
+    }
+    if program is None:
+        part2 = plan.first.focus != Focus.MENTAL_HEALTH
+        program = Program.objects.create(
+            location=scene.result.location,
+            code=plan.first.timetable,
+            opens_on=scene.program_start,
+            is_part2=part2,
+            **facts,
+        )
+        scene.result.made.append(f"Program {program}.")
+    else:
+        _update(scene, program, facts)
+    _save_groups(scene, program, plan.groups)
+    _save_doses(scene, program, plan.doses)
+
+
+def _save_groups(scene: _Scene, program: Program, plans: list[GroupPlan]) -> None:
+    existing = {key: group for group in program.groups.all() for key in _keys(group)}
+    track = next(iter(program.tracks.all()), None)
+    if track is None and any(plan.first.weeks for plan in plans):
+        track = Track.objects.create(program=program, name=program.name)
+    for plan in plans:
+        group = existing.get((plan.first.group.casefold(), plan.first.weeks))
+        if group is None:
+            _make_group(scene, program, track, plan)
+        elif not group.is_active_on(scene.from_day):
+            scene.result.kept.append(f"{program}: {group} is retired and stays so.")
+        else:
+            _update_group(scene, group, plan)
+    named = {(plan.first.group.casefold(), plan.first.weeks) for plan in plans}
+    others = {
+        group for key, group in existing.items() if not named & set(_keys(group)) and group.is_active_on(scene.from_day)
+    }
+    scene.result.kept += sorted(f"{program}: {group} is not in the file and stays." for group in others)
+
+
+def _keys(group: Group) -> list[tuple[str, tuple[int, int | None] | None]]:
+    """How a timetable would name the group: by name and weeks."""
+    weeks = [(phase.first_week, phase.last_week) for phase in group.phases.all()]
+    return [(group.name.casefold(), week) for week in weeks or [None]]
+
+
+def _make_group(scene: _Scene, program: Program, track: Track | None, plan: GroupPlan) -> None:
+    line = plan.first
+    facts = {name: getattr(line, name) for name in GROUP_FACTS}
+    group = Group.objects.create(program=program, name=line.group, room=_room(scene, line.room), **facts)
+    if line.weeks and track:
+        first_week, last_week = line.weeks
+        TrackPhase.objects.create(track=track, group=group, first_week=first_week, last_week=last_week)
+    slots.make(group, plan.slots(), scene.program_start)
+    for role, name in _leaders(plan):
+        GroupLeader.objects.create(group=group, user=scene.people[name], role=role, starts_on=scene.program_start)
+    scene.result.made.append(f"{program}: group {group}.")
+
+
+def _update_group(scene: _Scene, group: Group, plan: GroupPlan) -> None:
+    facts = {name: getattr(plan.first, name) for name in GROUP_FACTS}
+    if plan.first.room:
+        facts["room"] = _room(scene, plan.first.room)
+    _update(scene, group, facts)
+    changed, kept = slots.change(group, plan.slots(), scene.from_day)
+    scene.result.changed += [f"{group}: {sentence}" for sentence in changed]
+    scene.result.kept += [f"{group}: {sentence}" for sentence in kept]
+    for role, name in _leaders(plan):
+        _hand_over(scene, group, role, scene.people[name])
+
+
+def _hand_over(scene: _Scene, group: Group, role: str, user: User) -> None:
+    """Make someone lead from the day of the change; who led before ends the day before."""
+    now = [row for row in group.leaders.all() if row.role == role and slots.lasts_until(row, scene.from_day)]
+    if any(row.user_id == user.pk for row in now):
+        return
+    begun = [row for row in now if slots.has_begun(row, scene.from_day)]
+    for row in begun:
+        slots.end_before(row, scene.from_day)
+    if ahead := [row for row in now if row not in begun]:
+        ahead[0].user = user
+        ahead[0].save(update_fields=["user"])
+    else:
+        GroupLeader.objects.create(group=group, user=user, role=role, starts_on=scene.from_day)
+    scene.result.changed.append(
+        f"{group}: {user} is {LeaderRole(role).label.lower()} from {scene.from_day:%b %-d, %Y}."
+    )
+
+
+def _leaders(plan: GroupPlan) -> list[tuple[str, str]]:
+    named = [(LeaderRole.LEAD.value, plan.first.leader), (LeaderRole.CO_LEAD.value, plan.first.co_leader)]
+    return [(role, name) for role, name in named if name]
+
+
+def _room(scene: _Scene, name: str) -> Room | None:
+    if not name:
+        return None
+    if name.casefold() not in scene.rooms:
+        scene.rooms[name.casefold()] = Room.objects.create(location=scene.result.location, name=name)
+        scene.result.made.append(f"Room {name}.")
+    return scene.rooms[name.casefold()]
+
+
+def _save_doses(scene: _Scene, program: Program, plans: list[GroupPlan]) -> None:
+    existing = {(dose.service_id, dose.first_week): dose for dose in program.doses.all()}
+    for plan in plans:
+        wanted = plan.dose()
+        facts = {"times_a_week": wanted.times, "minutes": wanted.minutes, "last_week": wanted.last_week}
+        service = plan.first.service
+        if dose := existing.pop((service.pk, wanted.first_week), None):
+            _update(scene, dose, facts)
+        else:
+            dose = ProgramDose.objects.create(program=program, service=service, first_week=wanted.first_week, **facts)
+            scene.result.made.append(f"{program}: {dose} a week, set per patient.")
+    scene.result.kept += [f"{program}: {dose} is not in the file and stays." for dose in existing.values()]
+
+
+def _update(scene: _Scene, row: Program | Group | ProgramDose, facts: dict[str, object]) -> None:
+    """Set the facts that differ and say so."""
+    different = [name for name, value in facts.items() if getattr(row, name) != value]
+    for name in different:
+        label = row._meta.get_field(name).verbose_name
+        before, after = getattr(row, name), facts[name]
+        scene.result.changed.append(f"{row}: {label} was {_words(before)} and is {_words(after)}.")
+        setattr(row, name, after)
+    if different:
+        row.save(update_fields=different)
+
+
+def _words(value: object) -> str:
+    return "empty" if value in {None, ""} else str(value)

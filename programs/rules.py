@@ -1,0 +1,46 @@
+"""Who may direct what. Each answers with a refusal, or None where it may be done."""
+
+from datetime import date
+
+from staff.models import User
+from web.refusals import Refusal
+
+from .models import Location, Posting, Program
+
+
+def directs(user: User, program: Program, day: date) -> Refusal | None:
+    """Refuse who is neither director nor deputy of this program on `day`."""
+    if Program.objects.directed_by(user, day).filter(pk=program.pk).exists():
+        return None
+    return Refusal(
+        f"Only the director of {program}, or the deputy in force, can do this. Ask them to do it.", code="not_director"
+    )
+
+
+def may_reach(user: User, *, program: Program | None, location: Location | None, day: date) -> Refusal | None:
+    """Refuse what reaches further than the user directs; neither program nor location is the whole provider."""
+    if program:
+        return directs(user, program, day)
+    if user.is_active and user.is_superuser:
+        return None
+    if location:
+        allowed = Location.objects.directed_by(user, day).filter(pk=location.pk)
+    else:
+        allowed = Posting.objects.of(user, day).in_charge().provider_wide()
+    if allowed.exists():
+        return None
+    return Refusal(
+        "This reaches further than your own postings. Choose one of your programs, or ask an administrator.",
+        code="outside_postings",
+        field="location" if location else "program",
+    )
+
+
+def directs_everything(user: User, day: date) -> bool:
+    """Whether every program not retired is the user's to direct, so that they may set what holds for all."""
+    if user.is_active and user.is_superuser:
+        return True
+    if not Posting.objects.of(user, day).in_charge().exists():
+        return False
+    directed = Program.objects.directed_by(user, day).values("pk")
+    return not Program.objects.active_on(day).exclude(pk__in=directed).exists()
