@@ -8,7 +8,7 @@ class SessionStatus(models.TextChoices):
 
 
 class StaffRole(models.TextChoices):
-    """What someone does in one session. Only a lead and a co-lead are taken by it; an observer is booked and can be elsewhere."""
+    """What someone does in one session. It takes a lead and a co-lead; an observer may be elsewhere as well."""
 
     LEAD = "lead", "Lead"
     CO_LEAD = "co-lead", "Co-lead"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Q
-from django.utils.formats import date_format, time_format
+from django.utils.formats import date_format
 
 from patients.models import Patient
 from programs.models import Room
@@ -126,7 +126,7 @@ def sentences(found: Sequence[Clash], *, user: User | None, dated: bool = False)
 
 
 def _sentence(clash: Clash, name: str, session: Session, *, named: bool) -> str:
-    when = span(session)
+    when = session.span
     if clash.wanted.kind == BookingKind.ROOM:
         return f"{name} is taken {when} by {session.title if named else 'another program'}."
     if clash.wanted.kind == BookingKind.STAFF:
@@ -136,13 +136,6 @@ def _sentence(clash: Clash, name: str, session: Session, *, named: bool) -> str:
 
 def day_in_words(day: date) -> str:
     return date_format(day, "D M j")
-
-
-def span(session: Session) -> str:
-    """Start and end by the clock of its location: “6:00–6:50 PM”."""
-    start, end = session.local_start, session.local_end
-    same_half = (start.hour < 12) == (end.hour < 12)  # noqa: PLR2004 - noon
-    return f"{time_format(start, 'g:i' if same_half else 'g:i A')}–{time_format(end, 'g:i A')}"
 
 
 def _names(wanted: Iterable[Wanted]) -> dict[Resource, str]:

@@ -1,9 +1,11 @@
 from datetime import date, datetime, time
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from patients.models import Episode, RelatedPerson
 from programs.models import Group, Room, ServiceType, Track
@@ -142,9 +144,19 @@ class MemberForm(forms.Form):
             self.asked = dict(data)
         return data
 
+    @cached_property
+    def one_time_key(self) -> Any:
+        """The key of the confirmation: the one that was sent, or a fresh one."""
+        return self.data.get("key") or uuid4()
+
+    @property
+    def sessions_added(self) -> int:
+        return sum(preview.added for preview in self.previews)
+
+    @cached_property
     def previews(self) -> list[Preview]:
         """What joining would do, for each group; empty while something is missing."""
-        if not self.is_bound or not (self.is_valid() or self.asked) or self.asked is None:
+        if not self.is_bound or (self.is_valid(), self.asked)[1] is None:
             return []
         return [
             membership_preview(

@@ -12,7 +12,7 @@ type Key = tuple[int, date]
 
 @dataclass(frozen=True)
 class Planned:
-    """A slot on one of its days: when by the wall clock of the place, led by whom, and the closure that takes it out."""
+    """A slot on one of its days: when by the clock of the place, led by whom, and the closure that takes it out."""
 
     group: Group
     slot: GroupSlot

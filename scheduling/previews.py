@@ -5,23 +5,39 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from django.db.models import Max
+
 from patients.models import Episode
 from programs.models import Group, TrackPhase
 from staff.models import User
 
 from . import conflicts
 from .choices import BookingKind
-from .conflicts import Wanted
+from .conflicts import Wanted, day_in_words
 from .models import Attendance, Membership, Session
 from .seats import Caps
 
+DAY = timedelta(days=1)
+
 
 class Outcome(StrEnum):
+    """What becomes of one session, as people read it."""
+
     ADDED = "Added"
     FULL = "Full"
     CLASH = "Clash"
     CLOSED = "Closed"
     LOGGED = "Attendance saved"
+
+
+RULES = {Outcome.FULL: "R-26", Outcome.CLASH: "R-29"}
+CHIPS = {
+    Outcome.ADDED: "ok",
+    Outcome.FULL: "stop",
+    Outcome.CLASH: "due",
+    Outcome.CLOSED: "draft",
+    Outcome.LOGGED: "info",
+}
 
 
 @dataclass(frozen=True)
@@ -36,14 +52,23 @@ class Line:
 
     @property
     def is_refused(self) -> bool:
-        return self.outcome in {Outcome.FULL, Outcome.CLASH}
+        return self.outcome in RULES
+
+    @property
+    def rule(self) -> str:
+        return RULES.get(self.outcome, "")
+
+    @property
+    def chip(self) -> str:
+        """The kind of its chip."""
+        return CHIPS[self.outcome]
 
 
 @dataclass(frozen=True)
 class Preview:
     """A membership of `episode` in `group` from `starts_on` to `ends_on` (open where empty), not saved.
 
-    `full_from` is the first day after the last published session on which the group has no seat left.
+    Sessions are known up to `published_until`; `full_from` is the first day after it on which no seat is left.
     """
 
     group: Group
@@ -51,6 +76,7 @@ class Preview:
     starts_on: date
     ends_on: date | None
     lines: Sequence[Line]
+    published_until: date
     full_from: date | None
 
     def count(self, outcome: Outcome) -> int:
@@ -64,6 +90,23 @@ class Preview:
     def refused_days(self) -> list[date]:
         """The days to leave out so that the rest can be saved."""
         return sorted({line.session.day for line in self.lines if line.is_refused})
+
+    @property
+    def chips(self) -> list[tuple[str, str]]:
+        """Kind and text of the counts that are not zero."""
+        counts = [(outcome, self.count(outcome)) for outcome in Outcome]
+        return [(CHIPS[outcome], f"{count} {outcome.lower()}") for outcome, count in counts if count]
+
+    @property
+    def full_sentence(self) -> str:
+        """What to do about a group that is full after the last published session; empty where it is not."""
+        if self.full_from is None:
+            return ""
+        name = self.episode.patient.preferred_name
+        return (
+            f"{self.group} is full from {day_in_words(self.full_from)} on. "
+            f"Let {name} leave before that day, or choose another group."
+        )
 
     def __str__(self) -> str:
         """“adds 8 sessions, 1 is full, 1 clashes”"""
@@ -98,8 +141,9 @@ def membership_preview(
         _line(session, _on_it(session, members, guests), episode, caps.on(session.day), clashing.get(session.pk, ""))
         for session in sessions
     ]
-    after = max((session.day for session in sessions), default=starts_on - timedelta(days=1)) + timedelta(days=1)
-    return Preview(group, episode, starts_on, ends_on, lines, _full_from(members, after, ends_on, caps))
+    until = Session.objects.filter(group=group).aggregate(last=Max("day"))["last"] or starts_on - DAY
+    full_from = _full_from(members, max(starts_on, until + DAY), ends_on, caps)
+    return Preview(group, episode, starts_on, ends_on, lines, until, full_from)
 
 
 def phase_dates(phase: TrackPhase, track_start: date) -> tuple[date, date | None]:
@@ -147,7 +191,7 @@ def _clash_sentences(episode: Episode, sessions: Collection[Session], by: User |
 
 
 def _full_from(members: Collection[Membership], after: date, ends_on: date | None, caps: Caps) -> date | None:
-    """The first day from `after` on without a free seat; members only grow in number on the first day of one of them."""
+    """The first day from `after` on without a free seat; members grow in number only on the first day of one."""
     if ends_on and ends_on < after:
         return None
     days = sorted({after, *(m.starts_on for m in members if m.starts_on > after)})

@@ -2,25 +2,23 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.apps import apps
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
-from programs.models import Posting, Program
+from programs.models import Group, GroupLeader, GroupSlot, Posting, Program
 from programs.querysets import Person, in_force
 from staff.models import User
 
 from .choices import SessionStatus
 
-if TYPE_CHECKING:
-    from .models import Attendance, Booking, Membership, Session
-
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 LONGEST_SESSION = timedelta(hours=24)
 
 
-class SessionQuerySet(QuerySet["Session"]):
+class SessionQuerySet(QuerySet[Any]):
     def visible_to(self, user: Person, day: date | None = None) -> Self:
         """Sessions of the programs the user sees, and those in which the user has a part."""
         if user.is_superuser and user.is_active:
@@ -57,12 +55,13 @@ class SessionQuerySet(QuerySet["Session"]):
     def with_roster(self) -> Self:
         """Fetch what `rosters.roster()` reads: a constant number of queries for any number of sessions."""
         return self.for_list().prefetch_related(
+            "family__related_person",
             Prefetch("attendances", _rows("Attendance").for_roster()),
             Prefetch("group__memberships", _rows("Membership").for_roster()),
         )
 
 
-class MembershipQuerySet(QuerySet["Membership"]):
+class MembershipQuerySet(QuerySet[Any]):
     def active_on(self, day: date) -> Self:
         return self.filter(in_force(day))
 
@@ -75,12 +74,12 @@ class MembershipQuerySet(QuerySet["Membership"]):
         return self.select_related("episode__patient").order_by("episode__patient", "starts_on")
 
 
-class AttendanceQuerySet(QuerySet["Attendance"]):
+class AttendanceQuerySet(QuerySet[Any]):
     def for_roster(self) -> Self:
         return self.select_related("status", "episode__patient").order_by("episode__patient")
 
 
-class BookingQuerySet(QuerySet["Booking"]):
+class BookingQuerySet(QuerySet[Any]):
     def blocking(self) -> Self:
         return self.filter(blocks=True)
 
@@ -94,6 +93,22 @@ class BookingQuerySet(QuerySet["Booking"]):
 
     def of(self, kind: str, resources: Iterable[int]) -> Self:
         return self.filter(kind=kind, resource_id__in=list(resources))
+
+
+def groups_for_list(user: Person, day: date) -> QuerySet[Group]:
+    """The groups in the user's scope that are not retired, with what a line shows; the same queries for any number."""
+    members = _rows("Membership").active_on(day).filter(group=OuterRef("pk")).order_by().values("group")
+    return (
+        Group.objects.visible_to(user, day)
+        .active_on(day)
+        .select_related("program__location", "service", "room")
+        .prefetch_related(
+            Prefetch("slots", GroupSlot.objects.active_on(day)),
+            Prefetch("leaders", GroupLeader.objects.active_on(day).select_related("user")),
+        )
+        .annotate(member_count=Coalesce(Subquery(members.annotate(count=Count("pk")).values("count")), 0))
+        .order_by("program__location__name", "program__name", "name", "pk")
+    )
 
 
 def possible_leaders(program: Program, day: date) -> QuerySet[User]:

@@ -32,7 +32,7 @@ def episode_may_join(episode: Episode, group: Group) -> Refusal | None:
     """Whoever joins a group has an open, accepted episode in the group's program."""
     if episode.program_id != group.program_id:
         return Refusal(
-            f"{group} belongs to {group.program}, and this episode to {episode.program}. Choose an episode of {group.program}.",
+            f"{group} belongs to {group.program}, and this episode to {episode.program}. Choose another patient.",
             code="other_program",
             field="episode",
         )
@@ -77,13 +77,7 @@ def seats_and_time_free(preview: Preview, leave_out: Collection[date]) -> Refusa
         return _refused_line(preview, lines[0], len(lines))
     if preview.full_from is None:
         return None
-    return Refusal(
-        f"{preview.group} is full from {day_in_words(preview.full_from)} on. "
-        f"Let {preview.episode.patient.preferred_name} leave before that day, or choose another group.",
-        code="group_full",
-        rule="R-26",
-        field="ends_on",
-    )
+    return Refusal(preview.full_sentence, code="group_full", rule="R-26", field="ends_on")
 
 
 def _refused_line(preview: Preview, line: Line, count: int) -> Refusal:
@@ -143,7 +137,7 @@ def relatives_may_attend(episode: Episode, relatives: Collection[RelatedPerson])
     if all(person.patient_id == episode.patient_id and person.may_attend for person in relatives):
         return None
     return Refusal(
-        "One of these people may not attend sessions of this patient. Choose from the list, or change it on the contacts page.",
+        "One of these people may not attend sessions of this patient. Choose others, or change it under contacts.",
         code="may_not_attend",
         field="relatives",
     )

@@ -7,7 +7,7 @@ from programs.policy import Book
 
 
 class Caps:
-    """The cap of a group on any day, read in one query: its own capacity, or the policy's for its service in force then."""
+    """The cap of a group on any day, in one query: its own capacity, or the policy's for its service on that day."""
 
     def __init__(self, group: Group) -> None:
         self._group = group

@@ -8,13 +8,13 @@ from audit.actions import record
 from patients.models import Episode, RelatedPerson
 from programs.choices import AttendedBy
 from programs.models import Room, ServiceType
+from scheduling import rules
+from scheduling.choices import StaffRole
+from scheduling.models import Attendance, FamilyParticipant, Session, SessionStaff
 from staff.models import User
 from web import keys
 from web.refusals import require
 
-from .. import rules
-from ..choices import StaffRole
-from ..models import Attendance, FamilyParticipant, Session, SessionStaff
 from .calendar import rebook, the_calendar
 
 MINUTE = timedelta(minutes=1)
@@ -37,8 +37,8 @@ def book_session(
     """Book an individual or family session. Room, leader and patient must be free (R-29), or it is refused.
 
     The patient is on it from now on as an attendance row without a status: expected, not logged. `without_patient` is a
-    session with the family alone; it keeps the row, for the note, and leaves the patient's time free. A `key` used before
-    raises AlreadyDone.
+    session with the family alone; it keeps the row, for the note, and leaves the patient's time free. A `key` that was
+    used before raises AlreadyDone.
     """
     with the_calendar():
         used = keys.claim(key, by=by) if key else None

@@ -9,12 +9,11 @@ from datetime import date
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 
+from scheduling import conflicts
+from scheduling.choices import BookingKind, StaffRole
+from scheduling.conflicts import Clash, Diary, Wanted
+from scheduling.models import Attendance, Booking, Membership, Session, SessionStaff
 from staff.models import User
-
-from .. import conflicts
-from ..choices import BookingKind, StaffRole
-from ..conflicts import Clash, Diary, Wanted
-from ..models import Attendance, Booking, Membership, Session, SessionStaff
 
 CALENDAR_LOCK = 7_305_001
 BATCH = 500

@@ -10,13 +10,13 @@ from django.urls import reverse
 from audit.actions import record
 from patients.models import Episode
 from programs.models import Group, Track
+from scheduling import rules
+from scheduling.models import Membership, Session
+from scheduling.previews import Preview, membership_preview, phase_dates
 from staff.models import User
 from web import keys
 from web.refusals import require
 
-from .. import rules
-from ..models import Membership, Session
-from ..previews import Preview, membership_preview, phase_dates
 from .calendar import rebook, the_calendar
 
 DAY = timedelta(days=1)
@@ -35,9 +35,9 @@ def join(
     by: User,
     at: datetime,
 ) -> list[Membership]:
-    """Make someone a member from `starts_on` to `ends_on`, both included (empty: open), without the days to leave out.
+    """Make someone a member from `starts_on` to `ends_on`, both included (empty: open), but for days left out.
 
-    A day left out ends one membership and begins the next, so usually one row comes back. Raises Refusal where the group
+    """Make someone a member from `starts_on` to `ends_on`, both included (empty: open), except on days left out.
     is full (R-26, R-27) or the patient is somewhere else (R-29) on a day that is not left out; nothing is saved then.
     """
     with the_calendar():
@@ -152,22 +152,18 @@ def _pieces(preview: Preview, leave_out: Collection[date]) -> list[Days]:
         first = end + DAY
     if preview.ends_on is None or first <= preview.ends_on:
         pieces.append((first, preview.ends_on))
-    return [piece for piece in pieces if _meets(days, leave_out, piece)] if gaps else pieces
+    kept = [day for day in days if day not in leave_out]
+    return [piece for piece in pieces if _meets(piece, kept, preview.published_until)] if gaps else pieces
 
 
-def _meets(days: Collection[date], leave_out: Collection[date], piece: Days) -> bool:
+def _meets(piece: Days, kept: Collection[date], published_until: date) -> bool:
     """Whether a piece has a session, or reaches beyond what is published."""
     first, last = piece
-    return (
-        last is None
-        or not days
-        or last > max(days)
-        or any(first <= day <= last and day not in leave_out for day in days)
-    )
+    return last is None or last > published_until or any(first <= day <= last for day in kept)
 
 
 def _rebook_from(group: Group, first: date, last: date | None, *, by: User, at: datetime) -> None:
-    """Rewrite the bookings of the group's sessions of these days; who was somewhere else in the past does not stop it."""
+    """Rewrite the bookings of the group's sessions of these days; a clash in the past does not stop it."""
     sessions = Session.objects.filter(group=group, logged_at=None).on_days(first, last).taking_place()
     began = dict(sessions.values_list("pk", "starts_at"))
     rebook([pk for pk, starts_at in began.items() if starts_at <= at], by=by, tolerate=True)

@@ -7,11 +7,11 @@ from django.db.models import Max, Min, Q
 
 from audit.actions import record
 from programs.models import Closure, Group
+from scheduling.models import Session
+from scheduling.rules import closure_may_go
 from staff.models import User
 from web.refusals import require
 
-from ..models import Session
-from ..rules import closure_may_go
 from .calendar import the_calendar
 from .sync import Report, sync
 
@@ -19,7 +19,7 @@ AHEAD = timedelta(weeks=12)
 
 
 def publish(*, first: date, last: date, by: User | None, at: datetime) -> Report:
-    """Make the sessions of all groups from `first` to `last`, both included; twice is harmless, and a clash never stops it."""
+    """Make the sessions of all groups from `first` to `last`, both included; twice is harmless, no clash stops it."""
     with the_calendar():
         groups = Group.objects.filter(Q(retired_on=None) | Q(retired_on__gt=first))
         report = sync(groups, first=first, last=last, at=at)

@@ -1,4 +1,4 @@
-"""Brings sessions to what the slots ask for. Set-based; publishing and every change of a slot, leader, room or closure use it."""
+"""Brings sessions to what the slots ask for; publishing and every change of a slot, leader, room or closure use it."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -9,11 +9,11 @@ from django.db.models import Exists, OuterRef, Q
 
 from programs.models import Closure, Group
 from programs.querysets import GroupQuerySet
+from scheduling.choices import SessionStatus
+from scheduling.conflicts import Clash
+from scheduling.models import Attendance, Booking, Session, SessionStaff
+from scheduling.pattern import Key, Planned, planned
 
-from ..choices import SessionStatus
-from ..conflicts import Clash
-from ..models import Attendance, Booking, Session, SessionStaff
-from ..pattern import Key, Planned, planned
 from .calendar import BATCH, rebook
 
 NO_SLOT = "The group no longer meets at this time."
@@ -63,8 +63,8 @@ def sync(
 ) -> Report:
     """Bring the sessions of these groups and days to what the slots ask for, in a constant number of queries.
 
-    Sessions that began by `at`, have attendance or were changed by hand stay as they are. `without` names a closure that
-    is being undone. Clashes are published without blocking and reported (R-29).
+    Sessions that began by `at`, have attendance or were changed by hand stay as they are. `without` names a closure
+    that is being undone. Clashes are published without blocking and reported (R-29).
     """
     fetched = list(groups.select_related("program__location", "service").prefetch_related("slots", "leaders"))
     wanted = {item.key: item for item in planned(fetched, first=first, last=last, without=without)}

@@ -5,11 +5,11 @@ from django.db.models import F, Q
 
 from audit import guards
 from patients.models import Episode, RelatedPerson
+from scheduling.choices import Mode
+from scheduling.guards import NeverDeleted
+from scheduling.querysets import AttendanceQuerySet
 from web.models import Versioned
 
-from ..choices import Mode
-from ..guards import NeverDeleted
-from ..querysets import AttendanceQuerySet
 from .sessions import Session
 
 
@@ -46,7 +46,7 @@ class AttendanceStatus(models.Model):
 
 
 class Attendance(Versioned):
-    """One person in one session. The row is never deleted: a correction changes it and leaves its AttendanceChange rows.
+    """One person in one session. The row is never deleted: a correction changes it and leaves AttendanceChange rows.
 
     Without a status it is not logged: the person is expected (a guest, or whoever a one-off session was booked for).
     `arrival` and `departure` are empty for who was there from start to end; `net_minutes` is what counts of it.
@@ -144,3 +144,10 @@ class FamilyParticipant(models.Model):
 
     def __str__(self) -> str:
         return f"Family participant {self.pk}"
+
+    @property
+    def who(self) -> str:
+        """Name and relation, as typed or as we know them."""
+        known = self.related_person
+        name, relation = (known.name, known.get_relation_display()) if known else (self.name, self.relation)
+        return f"{name}, {relation.lower()}" if relation else name

@@ -4,9 +4,9 @@ from django.db import models
 from django.db.models import F, Q
 
 from audit import guards
+from scheduling.choices import BookingKind
+from scheduling.querysets import BookingQuerySet
 
-from ..choices import BookingKind
-from ..querysets import BookingQuerySet
 from .sessions import Session
 
 

@@ -7,8 +7,7 @@ from django.db.models import F, Q
 from audit import guards
 from patients.models import Episode
 from programs.models import Group
-
-from ..querysets import MembershipQuerySet
+from scheduling.querysets import MembershipQuerySet
 
 
 class Membership(models.Model):

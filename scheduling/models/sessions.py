@@ -6,14 +6,16 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.formats import time_format
 
 from programs import timetable
 from programs.choices import AttendedBy
 from programs.models import Closure, Group, GroupSlot, Program, Room, ServiceType
+from scheduling.choices import SessionStatus, StaffRole
+from scheduling.querysets import SessionQuerySet
 from web.models import Versioned
 
-from ..choices import SessionStatus, StaffRole
-from ..querysets import SessionQuerySet
+NOON = 12
 
 
 class Session(Versioned):
@@ -125,6 +127,13 @@ class Session(Versioned):
     @property
     def local_end(self) -> datetime:
         return self.ends_at.astimezone(self.program.location.zone)
+
+    @property
+    def span(self) -> str:
+        """Start and end by the clock of its location: “6:00–6:50 PM”."""
+        start, end = self.local_start, self.local_end
+        same_half = (start.hour < NOON) == (end.hour < NOON)
+        return f"{time_format(start, 'g:i' if same_half else 'g:i A')}–{time_format(end, 'g:i A')}"
 
 
 class SessionStaff(models.Model):

@@ -1,0 +1,11 @@
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("groups/", views.groups, name="groups"),
+    path("groups/<int:group_id>/", views.group, name="group"),
+    path("groups/<int:group_id>/members/add/", views.member_add, name="member_add"),
+    path("sessions/new/", views.session_new, name="session_new"),
+    path("sessions/<int:session_id>/", views.session, name="session"),
+]

@@ -1,0 +1,88 @@
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+
+from audit.actions import record_read
+from patients.models import Episode
+from programs.models import Group
+from web.doors import door
+from web.pages import page
+
+from .forms import JoinForm, MemberForm, PatientForm, SessionForm, plannable
+from .models import Membership, Session
+from .querysets import groups_for_list
+from .rosters import roster
+from .seats import Caps
+
+
+@door("scheduling.view_schedule")
+def groups(request: HttpRequest) -> HttpResponse:
+    """The groups of the programs in scope: when they meet, who leads, how full they are."""
+    return page(request, "scheduling/groups.html", groups=groups_for_list(request.user, timezone.localdate()))
+
+
+@door("scheduling.view_schedule")
+def group(request: HttpRequest, group_id: int) -> HttpResponse:
+    """One group: its weekly times, leaders, members with their dates, and the next sessions."""
+    today = timezone.localdate()
+    row = get_object_or_404(groups_for_list(request.user, today), pk=group_id)
+    members = list(Membership.objects.filter(group=row).touching(today, None).for_roster())
+    sessions = Session.objects.filter(group=row).on_days(today).for_list()[:8]
+    patients = [member.episode.patient_id for member in members]
+    record_read(action="group.read", by=request.user, about=row, patients=patients, record_class="schedule")
+    cap = Caps(row).on(today)
+    return page(request, "scheduling/group.html", group=row, members=members, sessions=sessions, cap=cap, today=today)
+
+
+@door("scheduling.add_member")
+def member_add(request: HttpRequest, group_id: int) -> HttpResponse:
+    """Choose who joins from when (GET), see what it would do (GET), confirm it (POST)."""
+    row = get_object_or_404(_groups(request), pk=group_id)
+    kind, data = (JoinForm, request.POST) if request.method == "POST" else (MemberForm, request.GET or None)
+    form = kind(data, group=row, user=request.user, at=timezone.now())
+    if isinstance(form, JoinForm) and form.is_valid() and form.saved(by=request.user):
+        messages.success(request, "Added. Rosters and bookings follow these dates.")
+        return redirect("group", row.pk)
+    previews = form.previews
+    shown = form.fields["episode"].queryset if not previews else [previews[0].episode]
+    patients = [episode.patient_id for episode in shown]
+    record_read(action="membership.previewed", by=request.user, about=row, patients=patients, record_class="schedule")
+    return page(request, "scheduling/member_add.html", form=form, group=row, previews=previews)
+
+
+@door("scheduling.view_schedule")
+def session(request: HttpRequest, session_id: int) -> HttpResponse:
+    """One session: when, where, who leads, and its roster."""
+    row = get_object_or_404(Session.objects.visible_to(request.user).with_roster(), pk=session_id)
+    on_it = roster(row)
+    record_read(action="session.read", by=request.user, about=row, patients=on_it.patients, record_class="schedule")
+    return page(request, "scheduling/session.html", session=row, roster=on_it)
+
+
+@door("scheduling.book_session")
+def session_new(request: HttpRequest) -> HttpResponse:
+    """Book a session for one patient or family; first asked: for whom."""
+    asked = PatientForm(request.GET or None, user=request.user)
+    if not asked.is_valid():
+        return _choose_patient(request, asked)
+    episode = asked.cleaned_data["episode"]
+    form = SessionForm(request.POST or None, episode=episode, user=request.user, at=timezone.now())
+    if form.is_valid() and form.saved(by=request.user):
+        return redirect(form.result)
+    record_read(
+        action="session.planned", by=request.user, about=episode, patients=[episode.patient_id], record_class="schedule"
+    )
+    return page(request, "scheduling/session_new.html", form=form, episode=episode)
+
+
+def _choose_patient(request: HttpRequest, asked: PatientForm) -> HttpResponse:
+    patients: list[Episode] = list(plannable(request.user))
+    ids = [episode.patient_id for episode in patients]
+    record_read(action="patients.listed", by=request.user, patients=ids, record_class="schedule")
+    return page(request, "scheduling/session_patient.html", form=asked)
+
+
+def _groups(request: HttpRequest) -> QuerySet[Group]:
+    return Group.objects.visible_to(request.user).select_related("program__location", "service", "room")
