@@ -2,4 +2,7 @@
 
 from web.navigation import Item
 
-NAVIGATION: list[Item] = []
+NAVIGATION: list[Item] = [
+    Item("Patients", "patients", "person-vcard", "patients.find_patients"),
+    Item("Groups", "groups", "people", "scheduling.view_schedule"),
+]

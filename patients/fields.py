@@ -8,7 +8,7 @@ from . import names
 class WordsField(models.CharField):
     """The folded words of the row's `given` and `family`."""
 
-    def pre_save(self, model_instance: models.Model, add: bool) -> str:  # noqa: ARG002
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
         value = names.words_column(model_instance.given, model_instance.family)  # type: ignore[attr-defined]
         setattr(model_instance, self.attname, value)
         return value
@@ -17,7 +17,7 @@ class WordsField(models.CharField):
 class SoundsField(models.CharField):
     """How the words of the row's `given` and `family` sound."""
 
-    def pre_save(self, model_instance: models.Model, add: bool) -> str:  # noqa: ARG002
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
         value = names.sounds_column(model_instance.given, model_instance.family)  # type: ignore[attr-defined]
         setattr(model_instance, self.attname, value)
         return value

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Case, Exists, IntegerField, OuterRef, Prefetch, QuerySet, Value, When
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Prefetch, QuerySet, Value, When
 from django.utils import timezone
 
 from programs.models import Posting, Program
@@ -13,7 +13,7 @@ from programs.querysets import DatedQuerySet, sees_all
 from staff.models import User
 
 from . import names
-from .choices import AWAITING, CareRole
+from .choices import AWAITING, CareRole, EpisodeStatus
 
 if TYPE_CHECKING:
     from .models import Patient
@@ -46,10 +46,26 @@ class EpisodeQuerySet(QuerySet):
         """Referred, and not yet accepted or declined."""
         return self.filter(status__in=AWAITING)
 
+    def attach_to(self, patients: "list[Patient]", day: date) -> None:
+        """Give each patient its episodes of this queryset as `episodes_in_scope`, the open ones first."""
+        rows = self.filter(patient__in=[patient.pk for patient in patients]).for_list(day)
+        episodes = list(rows.order_by(F("closed_at").desc(nulls_first=True), "-pk"))
+        for patient in patients:
+            patient.episodes_in_scope = [episode for episode in episodes if episode.patient_id == patient.pk]  # type: ignore[attr-defined]
+
     def with_care_team(self, day: date) -> Self:
         """Fetch the care team in force on `day` into `team`, which `Episode.primary_on` then reads."""
         members = _care_team().active_on(day).select_related("user").order_by("pk")
         return self.prefetch_related(Prefetch("care_team", members, to_attr="team"))
+
+    def by_need(self) -> Self:
+        """Who waits for us first, then intake, then who is admitted; by name within each."""
+        need = Case(When(status__in=AWAITING, then=0), When(status=EpisodeStatus.INTAKE, then=1), default=2)
+        return self.order_by(need, "patient__family", "patient__given")
+
+    def led_by(self, user: User, day: date) -> Self:
+        """Episodes whose primary clinician `user` is on `day`."""
+        return self.filter(Exists(_primaries(day).filter(user_id=user.pk, episode=OuterRef("pk"))))
 
     def for_list(self, day: date) -> Self:
         """What a row of a list shows: patient, program with location, primary clinician; three queries in all."""
@@ -95,6 +111,12 @@ class RelatedPersonQuerySet(QuerySet):
         return self.filter(patient__in=_patients().visible_to(user, day).values("pk"))
 
 
+def primaries_of(episodes: EpisodeQuerySet, day: date) -> QuerySet[User]:
+    """The primary clinicians of these episodes on `day`, by name."""
+    theirs = _primaries(day).filter(user_id=OuterRef("pk"), episode__in=episodes.values("pk"))
+    return User.objects.filter(Exists(theirs)).order_by("last_name", "first_name", "pk")
+
+
 def possible_primaries(program: Program, day: date) -> QuerySet[User]:
     """The clinicians posted in `program` on `day`, by name."""
     posted = Posting.objects.active_on(day).reaching(program=program, location=program.location_id)
@@ -129,3 +151,7 @@ def _names() -> PatientNameQuerySet:
 
 def _care_team() -> CareTeamQuerySet:
     return apps.get_model("patients", "CareTeamMember").objects.all()
+
+
+def _primaries(day: date) -> CareTeamQuerySet:
+    return _care_team().active_on(day).primaries()

@@ -5,11 +5,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from patients.choices import ACCEPTED, AWAITING, ENDED, MOVES, CareRole, EpisodeStatus
+from patients.querysets import CareTeamQuerySet, EpisodeQuerySet
 from programs.models import Program
 from web.models import Versioned
 
-from patients.choices import ACCEPTED, AWAITING, ENDED, MOVES, CareRole, EpisodeStatus
-from patients.querysets import CareTeamQuerySet, EpisodeQuerySet
 from .people import Patient
 
 

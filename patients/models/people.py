@@ -5,11 +5,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from web.models import Versioned
-
 from patients.choices import NameKind, Relation
 from patients.fields import SoundsField, WordsField
 from patients.querysets import PatientNameQuerySet, PatientQuerySet, RelatedPersonQuerySet
+from web.models import Versioned
 
 FIRST_NUMBER = 2001
 
