@@ -13,7 +13,7 @@ from .querysets import EpisodeQuerySet, primaries_of
 
 
 def programs_in_scope(request: HttpRequest) -> QuerySet[Program]:
-    return Program.objects.visible_to(request.user).for_list()
+    return Program.objects.visible_to(request.user).order_by("location__name", "name")
 
 
 def primaries_in_scope(request: HttpRequest) -> QuerySet[User]:

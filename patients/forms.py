@@ -8,6 +8,7 @@ from django.utils import timezone
 from programs.models import Program
 from staff.models import User
 from web.forms import ActionForm, KeyField, VersionField
+from web.models import OneTimeKey
 
 from . import actions
 from .models import Episode, Patient
@@ -49,7 +50,7 @@ class ReferralForm(ActionForm):
         self.user, self.at = user, at
         self.alike: list[Patient] = []
         self.today = timezone.localdate(at)
-        self.fields["program"].queryset = Program.objects.visible_to(user).active_on(self.today).for_list()  # type: ignore[attr-defined]
+        self.fields["program"].queryset = Program.objects.visible_to(user).active_on(self.today)  # type: ignore[attr-defined]
 
     def clean_birth_date(self) -> date:
         day, today = self.cleaned_data["birth_date"], self.today
@@ -61,7 +62,7 @@ class ReferralForm(ActionForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if not self.errors:
+        if not self.errors and not OneTimeKey.objects.filter(key=cleaned["key"]).exists():  # sent twice: it is the same
             self._ask_about_who_looks_the_same(cleaned)
         return cleaned
 
