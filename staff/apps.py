@@ -1,4 +1,8 @@
+from importlib import import_module
+from importlib.util import find_spec
+
 from django.apps import AppConfig
+from django.conf import settings
 from django.contrib.admin import apps as admin_apps
 
 
@@ -7,6 +11,14 @@ class StaffConfig(AppConfig):
     verbose_name = "Staff"
 
 
-class AdminConfig(admin_apps.AdminConfig):
+class AdminConfig(admin_apps.SimpleAdminConfig):
+    """The admin with our site. It opens what our rooms register and nothing that a library brings along."""
+
     default = False
     default_site = "staff.site.PortalAdminSite"
+
+    def ready(self) -> None:
+        super().ready()
+        for room in settings.ROOMS:
+            if find_spec(f"{room}.admin"):
+                import_module(f"{room}.admin")

@@ -2,7 +2,7 @@ from django.db import models
 
 
 class Role(models.TextChoices):
-    """What someone does here. Each role is a Django group of the same name; its permissions are in iopportal/roles.py."""
+    """What someone does here. Each is a Django group of the same name, with its permissions in iopportal/roles.py."""
 
     DIRECTOR = "director", "Clinical director"
     CLINICIAN = "clinician", "Clinician"

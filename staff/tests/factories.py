@@ -1,7 +1,15 @@
 """Plain makers of people; every room's tests use them."""
 
-from django.contrib.auth.models import Group
+import time
 
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
+from django.contrib.auth.models import Group
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from audit.models import Event
 from staff.choices import Role
 from staff.models import User
 
@@ -33,3 +41,29 @@ def make_user(
         group, _ = Group.objects.get_or_create(name=role.value)
         user.groups.add(group)
     return user
+
+
+def make_app(user: User) -> str:
+    """Give the user an authenticator app; gives its secret."""
+    secret = generate_totp_secret()
+    TOTP.activate(user, secret)
+    return secret
+
+
+def make_recovery_codes(user: User) -> list[str]:
+    return RecoveryCodes.activate(user).get_unused_codes()
+
+
+def code_of(secret: str) -> str:
+    """The code that the app shows now."""
+    return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+
+
+def sign_in(client: Client, user: User, password: str = PASSWORD) -> HttpResponse:
+    """Sign in by the page, as a person does."""
+    return client.post(reverse("account_login"), {"login": user.username, "password": password})
+
+
+def events(action: str) -> list[Event]:
+    """The audit events of one action, oldest first."""
+    return list(Event.objects.filter(action=f"staff.{action}").order_by("sequence"))

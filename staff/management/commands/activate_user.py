@@ -1,0 +1,20 @@
+from argparse import ArgumentParser
+
+from django.core.management.base import BaseCommand, CommandError
+
+from staff import actions
+from staff.models import User
+
+
+class Command(BaseCommand):
+    help = "Open a deactivated account again."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("name", help="the user name to sign in with")
+
+    def handle(self, name: str, **options: object) -> None:
+        user = User.objects.filter(username=name.lower()).first()
+        if user is None:
+            raise CommandError(f"Nobody here has the user name “{name}”.")
+        actions.activate(user=user, by=None)
+        self.stdout.write(f"{user.username} is active again and may sign in.")
