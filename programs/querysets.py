@@ -86,7 +86,7 @@ class PostingQuerySet(DatedQuerySet["Posting"], ScopedQuerySet["Posting"]):
         """Postings that reach no further than these: in their programs, or in a place that is theirs whole."""
         return self.filter(
             Exists(own.provider_wide())
-            | Exists(own.filter(location=OuterRef("location")))
+            | Exists(own.filter(location=OuterRef("location_id")))
             | Q(program__in=_programs_within(own))
         )
 
@@ -109,13 +109,15 @@ class RoomQuerySet(RetiringQuerySet["Room"], ScopedQuerySet["Room"]):
 
     def directed_by(self, user: Person, day: date | None = None) -> Self:
         """Rooms of locations that are the director's or deputy's whole."""
-        return self if sees_all(user) else self.filter(_whole_place(_postings().of(user, day).in_charge(), "location"))
+        return (
+            self if sees_all(user) else self.filter(_whole_place(_postings().of(user, day).in_charge(), "location_id"))
+        )
 
 
 class ProgramQuerySet(RetiringQuerySet["Program"], ScopedQuerySet["Program"]):
     def within(self, own: PostingQuerySet) -> Self:
         """Programs of these postings: theirs, of their location, or all."""
-        return self.filter(Exists(own.reaching(program=OuterRef("pk"), location=OuterRef("location"))))
+        return self.filter(Exists(own.reaching(program=OuterRef("pk"), location=OuterRef("location_id"))))
 
     def with_timetable(self) -> Self:
         """Fetch what `Program.weekly_pattern()` reads: a constant number of queries for any number of programs."""
@@ -170,7 +172,7 @@ class ClosureQuerySet(DatedQuerySet["Closure"], ScopedQuerySet["Closure"]):
         if sees_all(user):
             return self
         own = _postings().of(user, day).in_charge()
-        return self.filter(_whole_place(own, "location") | Q(program__in=_programs_within(own)))
+        return self.filter(_whole_place(own, "location_id") | Q(program__in=_programs_within(own)))
 
     def touching(self, program: "Program") -> Self:
         """Closures of the program, of its location, or of the whole provider."""

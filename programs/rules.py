@@ -36,11 +36,14 @@ def may_reach(user: User, *, program: Program | None, location: Location | None,
     )
 
 
-def directs_everything(user: User, day: date) -> bool:
-    """Whether every program not retired is the user's to direct, so that they may set what holds for all."""
-    if user.is_active and user.is_superuser:
-        return True
-    if not Posting.objects.of(user, day).in_charge().exists():
-        return False
+def may_set_for_all(user: User, day: date) -> Refusal | None:
+    """Refuse to set what holds for the whole provider unless every program not retired is the user's to direct."""
     directed = Program.objects.directed_by(user, day).values("pk")
-    return not Program.objects.active_on(day).exclude(pk__in=directed).exists()
+    in_charge = user.is_superuser or Posting.objects.of(user, day).in_charge().exists()
+    if user.is_active and in_charge and not Program.objects.active_on(day).exclude(pk__in=directed).exists():
+        return None
+    return Refusal(
+        "This holds for programs you do not direct. Choose one of your programs, or ask an administrator.",
+        code="not_everybodys_director",
+        field="program",
+    )

@@ -130,13 +130,12 @@ def minutes_by_week(pattern: Iterable[Slot | Dose], *, day: date, exclude_breaks
     The list ends with the last week of the last phase, or goes on where something has no last week.
     """
     items = _countable(pattern, day)
+    if not items:
+        return []
     starts = {1} | {item.first_week for item in items if item.first_week}
     starts |= {item.last_week + 1 for item in items if item.last_week}
-    end = (
-        None
-        if any(item.last_week is None for item in items)
-        else max((item.last_week or 0 for item in items), default=0)
-    )
+    lasts = [item.last_week for item in items if item.last_week is not None]
+    end = max(lasts) if len(lasts) == len(items) else None
     firsts = sorted(start for start in starts if end is None or start <= end)
     found: list[Weeks] = []
     for first, following in zip(firsts, [*firsts[1:], None], strict=True):

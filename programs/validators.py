@@ -1,9 +1,10 @@
+from datetime import time
 from functools import lru_cache
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
 
-from .timetable import read_breaks
+from .timetable import check_breaks, read_breaks
 
 
 @lru_cache(maxsize=1)
@@ -21,3 +22,15 @@ def validate_breaks(text: str) -> None:
         read_breaks(text)
     except ValueError as error:
         raise ValidationError(str(error), code="breaks") from error
+
+
+def validate_breaks_within(start: time, end: time, text: str) -> None:
+    """Refuse breaks outside the hours, or over one another; what cannot be read is `validate_breaks`'s to refuse."""
+    try:
+        breaks = read_breaks(text)
+    except ValueError:
+        return
+    try:
+        check_breaks(start, end, breaks)
+    except ValueError as error:
+        raise ValidationError({"breaks": str(error)}, code="breaks") from error

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from programs import policy, timetable
 from programs.choices import AttendedBy, LeaderRole, Weekday
 from programs.querysets import DatedQuerySet, GroupQuerySet
-from programs.validators import validate_breaks
+from programs.validators import validate_breaks, validate_breaks_within
 
 from .places import Retiring, Room
 from .programs import LAST_DAY_HELP, Program, ends_after_start
@@ -148,10 +148,7 @@ class GroupSlot(models.Model):
 
     def clean(self) -> None:
         if self.start and self.end:
-            try:
-                timetable.check_breaks(self.start, self.end, timetable.read_breaks(self.breaks))
-            except ValueError as error:
-                raise ValidationError({"breaks": str(error)}) from error
+            validate_breaks_within(self.start, self.end, self.breaks)
 
     @property
     def break_times(self) -> list[tuple[time, time]]:

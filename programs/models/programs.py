@@ -2,6 +2,7 @@ from datetime import date
 from typing import ClassVar
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
@@ -12,6 +13,15 @@ from programs.querysets import ClosureQuerySet, PolicyValueQuerySet, PostingQuer
 from .places import Location, Retiring
 
 LAST_DAY_HELP = "The last day, itself included. Leave empty while it goes on."
+ENDS_FIRST = "The last day cannot be before the first. Change one of the two dates."
+RETIRED_FIRST = "A program cannot be retired before it opens. Change one of the two dates."
+DEPUTY_ENDS = "A deputy stands in for a time. Give the last day."
+
+
+def check_dates(starts_on: date | None, ends_on: date | None) -> None:
+    """Raise the sentence of `ends_after_start` at the field."""
+    if starts_on and ends_on and ends_on < starts_on:
+        raise ValidationError({"ends_on": ENDS_FIRST})
 
 
 def ends_after_start(name: str) -> models.CheckConstraint:
@@ -19,7 +29,7 @@ def ends_after_start(name: str) -> models.CheckConstraint:
     return models.CheckConstraint(
         condition=Q(starts_on=None) | Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
         name=name,
-        violation_error_message="The last day cannot be before the first. Change one of the two dates.",
+        violation_error_message=ENDS_FIRST,
     )
 
 
@@ -60,12 +70,16 @@ class Program(Retiring):
             models.CheckConstraint(
                 condition=Q(retired_on=None) | Q(retired_on__gte=F("opens_on")),
                 name="program_retires_after_opening",
-                violation_error_message="A program cannot be retired before it opens. Change one of the two dates.",
+                violation_error_message=RETIRED_FIRST,
             ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        if self.opens_on and self.retired_on and self.retired_on < self.opens_on:
+            raise ValidationError({"retired_on": RETIRED_FIRST})
 
     def weekly_pattern(self) -> list[timetable.Slot | timetable.Dose]:
         """Its groups not retired and its weekly doses, as the pure timetable reads them; see `with_timetable()`."""
@@ -102,12 +116,17 @@ class Posting(models.Model):
             models.CheckConstraint(
                 condition=Q(is_deputy=False) | Q(ends_on__isnull=False),
                 name="posting_deputy_ends",
-                violation_error_message="A deputy stands in for a time. Give the last day.",
+                violation_error_message=DEPUTY_ENDS,
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.user}, {self.scope}"
+
+    def clean(self) -> None:
+        check_dates(self.starts_on, self.ends_on)
+        if self.is_deputy and self.ends_on is None:
+            raise ValidationError({"ends_on": DEPUTY_ENDS})
 
     @property
     def scope(self) -> str:
@@ -154,7 +173,8 @@ class PolicyValue(models.Model):
         return f"{self.key} = {self.value}"
 
     def clean(self) -> None:
-        policy.validate(self.key, self.value)
+        if self.key and self.value:
+            policy.validate(self.key, self.value)
 
 
 class Closure(models.Model):
@@ -175,3 +195,6 @@ class Closure(models.Model):
 
     def __str__(self) -> str:
         return self.reason
+
+    def clean(self) -> None:
+        check_dates(self.starts_on, self.ends_on)
