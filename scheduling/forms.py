@@ -1,6 +1,5 @@
 from datetime import date, datetime, time
 from typing import Any
-from uuid import uuid4
 
 from django import forms
 from django.db.models import QuerySet
@@ -10,6 +9,7 @@ from django.utils.functional import cached_property
 from patients.models import Episode, RelatedPerson
 from programs.models import Group, Room, ServiceType, Track
 from staff.models import User
+from web import keys
 from web.forms import ActionForm, KeyField
 
 from . import actions
@@ -146,8 +146,8 @@ class MemberForm(forms.Form):
 
     @cached_property
     def one_time_key(self) -> Any:
-        """The key of the confirmation: the one that was sent, or a fresh one."""
-        return self.data.get("key") or uuid4()
+        """The key of the confirmation; the form that confirms has it as a field."""
+        return self["key"].value() if "key" in self.fields else keys.issue(to=self.user)
 
     @property
     def sessions_added(self) -> int:

@@ -35,10 +35,10 @@ def join(
     by: User,
     at: datetime,
 ) -> list[Membership]:
-    """Make someone a member from `starts_on` to `ends_on`, both included (empty: open), but for days left out.
-
     """Make someone a member from `starts_on` to `ends_on`, both included (empty: open), except on days left out.
-    is full (R-26, R-27) or the patient is somewhere else (R-29) on a day that is not left out; nothing is saved then.
+
+    A day left out ends one membership and begins the next, so usually one row comes back. Raises Refusal where the
+    group is full (R-26, R-27) or the patient is somewhere else (R-29) on a day not left out; nothing is saved then.
     """
     with the_calendar():
         used = keys.claim(key, by=by) if key else None

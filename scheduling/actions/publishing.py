@@ -67,12 +67,17 @@ def undo_closure(closure: Closure, *, by: User | None, at: datetime, today: date
 
 
 def _sync_closure(closure: Closure, *, without: Closure | None, at: datetime, today: date) -> Report:
-    """Sessions that exist and lie on the closure's days, or were cancelled by it; none is made."""
-    touched = Session.objects.filter(slot__isnull=False).filter(
-        Q(closed_by=closure) | Q(slot_day__range=(closure.starts_on, closure.ends_on), slot_day__gte=today)
-    )
+    """Sessions that exist and lie on the closure's days, or were canceled by it; none is made."""
+    on_its_days = Q(slot_day__range=(closure.starts_on, closure.ends_on), slot_day__gte=today) & _touched_by(closure)
+    touched = Session.objects.filter(slot__isnull=False).filter(Q(closed_by=closure) | on_its_days)
     days = touched.aggregate(first=Min("slot_day"), last=Max("slot_day"))
     if days["first"] is None:
         return Report()
     groups = Group.objects.filter(pk__in=touched.values("group"))
     return sync(groups, first=days["first"], last=days["last"], at=at, without=without, make=False)
+
+
+def _touched_by(closure: Closure) -> Q:
+    if closure.program_id:
+        return Q(program=closure.program_id)
+    return Q(program__location=closure.location_id) if closure.location_id else Q()
