@@ -1,15 +1,15 @@
 from typing import Any
 
-from django.core.checks import Error, Tags, register
+from django.core.checks import Tags, Warning, register  # noqa: A004  Django's name
 
 from . import guards
 
 
 @register(Tags.database)
-def guards_in_place(databases: list[str] | None = None, **kwargs: Any) -> list[Error]:
-    """Every declared guard stands in the database as declared."""
+def guards_in_place(databases: list[str] | None = None, **kwargs: Any) -> list[Warning]:
+    """Every declared guard stands in the database as declared. A warning: an error would stop migrate."""
     return [
-        Error(problem, hint="Run manage.py migrate: it puts the guards back.", id="audit.E001")
+        Warning(problem, hint="Run manage.py migrate: it puts the guards back.", id="audit.W001")
         for using in databases or []
         for problem in guards.problems(using)
     ]

@@ -18,7 +18,7 @@ class Environment(environ.Env):
         try:
             return kind(name, default=default)
         except (ValueError, TypeError, environ.ImproperlyConfigured) as error:
-            stop(f"{name} cannot be read: {error}")
+            return stop(f"{name} cannot be read: {error}")
 
     def switch(self, name: str, *, default: bool) -> bool:
         """An on/off variable. Anything but on, off, yes, no, true, false, 1, 0 ends the start."""
@@ -27,7 +27,7 @@ class Environment(environ.Env):
             return True
         if text in {"off", "no", "false", "0", ""}:
             return False
-        stop(f"{name} is “{text}”; it must be on or off.")
+        return stop(f"{name} is “{text}”; it must be on or off.")
 
     def database(self, name: str, *, default: str) -> dict[str, Any]:
         """Django's settings of one database. Anything but SQLite and PostgreSQL ends the start."""

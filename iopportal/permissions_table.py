@@ -9,8 +9,8 @@ HEAD = """\
 # Who may open what
 
 Made by `make permissions` from the marks of the views and `iopportal/roles.py`; a test fails when it is not up to date.
-A role that may open an address still sees only the rows in its scope: outside it the answer is 404. A superuser may open
-everything. A deputy has the director's permissions while the posting is in force.
+A role that may open an address still sees only the rows in its scope: outside it the answer is 404. A superuser may
+open everything. A deputy has the director's permissions while the posting is in force.
 """
 
 

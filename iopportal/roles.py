@@ -16,6 +16,42 @@ ROLES_BY_PERMISSION: dict[str, set[Role]] = {
     "staff.change_user": {DIRECTOR},
     "staff.use_admin": {DIRECTOR},
     "staff.view_user": {DIRECTOR},
+    "programs.add_closure": {DIRECTOR},
+    "programs.change_closure": {DIRECTOR},
+    "programs.view_closure": {DIRECTOR},
+    "programs.add_group": {DIRECTOR},
+    "programs.change_group": {DIRECTOR},
+    "programs.view_group": {DIRECTOR},
+    "programs.add_groupleader": {DIRECTOR},
+    "programs.change_groupleader": {DIRECTOR},
+    "programs.view_groupleader": {DIRECTOR},
+    "programs.add_groupslot": {DIRECTOR},
+    "programs.change_groupslot": {DIRECTOR},
+    "programs.view_groupslot": {DIRECTOR},
+    "programs.add_track": {DIRECTOR},
+    "programs.change_track": {DIRECTOR},
+    "programs.view_track": {DIRECTOR},
+    "programs.add_trackphase": {DIRECTOR},
+    "programs.change_trackphase": {DIRECTOR},
+    "programs.view_trackphase": {DIRECTOR},
+    "programs.add_location": {DIRECTOR},
+    "programs.change_location": {DIRECTOR},
+    "programs.view_location": {DIRECTOR},
+    "programs.add_policyvalue": {DIRECTOR},
+    "programs.change_policyvalue": {DIRECTOR},
+    "programs.view_policyvalue": {DIRECTOR},
+    "programs.add_posting": {DIRECTOR},
+    "programs.change_posting": {DIRECTOR},
+    "programs.view_posting": {DIRECTOR},
+    "programs.add_program": {DIRECTOR},
+    "programs.change_program": {DIRECTOR},
+    "programs.view_program": {DIRECTOR},
+    "programs.add_room": {DIRECTOR},
+    "programs.change_room": {DIRECTOR},
+    "programs.view_room": {DIRECTOR},
+    "programs.add_servicetype": {DIRECTOR},
+    "programs.change_servicetype": {DIRECTOR},
+    "programs.view_servicetype": {DIRECTOR},
     "patients.find_patients": {DIRECTOR, CLINICIAN, INTERN, CASE_MANAGER, MEDICAL, FRONT_DESK, BILLING},
     "patients.view_chart": {DIRECTOR, CLINICIAN, INTERN, CASE_MANAGER, MEDICAL, FRONT_DESK, BILLING},
     "patients.see_whole_programs": {DIRECTOR, CLINICIAN, INTERN, MEDICAL, FRONT_DESK, BILLING},
@@ -24,6 +60,13 @@ ROLES_BY_PERMISSION: dict[str, set[Role]] = {
     "patients.be_primary": {DIRECTOR, CLINICIAN, MEDICAL},
     "plans.view_plan": {DIRECTOR, CLINICIAN, INTERN, CASE_MANAGER, MEDICAL},
     "plans.write_plan": {DIRECTOR, CLINICIAN, INTERN, MEDICAL},
+    "scheduling.view_schedule": set(Role),
+    "scheduling.manage_schedule": {DIRECTOR, FRONT_DESK},
+    "scheduling.book_session": {DIRECTOR, CLINICIAN, CASE_MANAGER, MEDICAL, FRONT_DESK},
+    "scheduling.add_member": {DIRECTOR, CLINICIAN, FRONT_DESK},
+    "scheduling.lead_session": {DIRECTOR, CLINICIAN, INTERN, CASE_MANAGER, MEDICAL},
+    "scheduling.log_attendance": {DIRECTOR, CLINICIAN, INTERN, CASE_MANAGER, MEDICAL},
+    "scheduling.record_arrival": {DIRECTOR, CLINICIAN, INTERN, CASE_MANAGER, MEDICAL, FRONT_DESK},
 }
 
 
@@ -35,6 +78,4 @@ def seed_roles(*, using: str = "default") -> None:
     }
     for role in Role:
         group, _ = Group.objects.using(using).get_or_create(name=role.value)
-        group.permissions.set(
-            permissions[name] for name, roles in ROLES_BY_PERMISSION.items() if role in roles
-        )
+        group.permissions.set(permissions[name] for name, roles in ROLES_BY_PERMISSION.items() if role in roles)

@@ -51,7 +51,7 @@ if not ALLOWED_HOSTS:
 
 # Rooms, lowest first; the project itself comes last, so that what it does after `migrate` finds every room ready
 
-ROOMS = ["audit", "web", "staff", "programs", "patients", "plans"]
+ROOMS = ["audit", "web", "staff", "programs", "patients", "plans", "scheduling"]
 INSTALLED_APPS = [
     *ROOMS,
     "iopportal.apps.PortalConfig",
@@ -153,7 +153,12 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_CHANGE_EMAIL = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
-ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "5/5m/key", "reauthenticate": "10/m/user", "change_password": "5/m/user"}
+ACCOUNT_RATE_LIMITS = {
+    "login": None,
+    "login_failed": "5/5m/key",
+    "reauthenticate": "10/m/user",
+    "change_password": "5/m/user",
+}
 ACCOUNT_FORMS = {"login": "staff.forms.SignInForm"}
 MFA_ADAPTER = "staff.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
@@ -180,7 +185,7 @@ INVITATION_HOURS = 72
 # Sessions and cookies
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_COOKIE_AGE = PORTAL_SESSION_SECONDS
+SESSION_COOKIE_AGE = 2 * PORTAL_SESSION_SECONDS  # the row outlives its session, so that text sent too late is kept
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -221,7 +226,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 UPLOAD_MAX_BYTES = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 0
-FILE_UPLOAD_HANDLERS = ["web.uploads.BoundedUploadHandler", "django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+FILE_UPLOAD_HANDLERS = [
+    "web.uploads.BoundedUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # Static files
 

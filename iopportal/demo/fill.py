@@ -3,34 +3,75 @@
 import base64
 import datetime as dt
 import hashlib
+import random
 
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group
-from django.db import transaction
 
 from audit.actions import record
+from programs.models import Program
+from scheduling.actions import publish
+from scheduling.actions.calendar import the_calendar
 from staff.models import User
 
+from . import places
 from .cast import CAST, PASSWORD
+from .people import Stay, admit, stays
+from .places import Site
+from .plans import draft_plans
+from .weeks import live_through
+
+PATIENTS, WEEKS = 64, 8
 
 
 class DatabaseNotEmpty(Exception):
     """The demo refuses a database that holds other data."""
 
 
-@transaction.atomic
-def fill(*, today: dt.date, mfa: bool = False) -> dict[str, str]:
-    """Make the whole demo as of `today`; with `mfa` give each of the cast a TOTP secret.
+def fill(
+    *, today: dt.date, patients: int = PATIENTS, weeks: int = WEEKS, seed: int = 1, mfa: bool = False
+) -> dict[str, str]:
+    """Make the whole demo as of noon of `today`: `patients` people over the past `weeks` and twelve weeks to come.
 
-    Returns the secrets by sign-in name (empty without `mfa`). Raises DatabaseNotEmpty where there are accounts already.
+    The same arguments give the same rows. With `mfa` each of the cast has a TOTP secret; returns the secrets by sign-in
+    name (empty without). Raises DatabaseNotEmpty where there are accounts already. All or nothing.
     """
-    if User.objects.exists():
-        raise DatabaseNotEmpty("This database already holds accounts. Load the demo into an empty one; nothing was changed.")
-    make_cast()
-    secrets = give_second_factors() if mfa else {}
-    record(action="demo.loaded", by=None, content={"today": today.isoformat()})
+    with the_calendar():
+        if User.objects.exists():
+            raise DatabaseNotEmpty(
+                "This database holds accounts already. Load the demo into an empty one; nothing was changed."
+            )
+        make_cast()
+        secrets = give_second_factors() if mfa else {}
+        provide(today=today, patients=patients, weeks=weeks, rng=random.Random(seed))  # noqa: S311  a demo
+        record(action="demo.loaded", by=None, content={"today": today.isoformat(), "patients": patients, "seed": seed})
     return secrets
+
+
+def provide(*, today: dt.date, patients: int, weeks: int, rng: random.Random) -> None:
+    """Places, people and what happened, site by site, until there are as many patients as asked for."""
+    start = today - dt.timedelta(days=today.weekday(), weeks=weeks)
+    end = today + dt.timedelta(weeks=12)
+    people = {user.username: user for user in User.objects.all()}
+    programs: dict[str, Program] = {}
+    everyone: dict[Site, list[Stay]] = {}
+    for site in places.sites():
+        left = patients - sum(map(len, everyone.values()))
+        if left <= 0 and len(everyone) > 1:
+            break
+        programs[site.name] = places.open_site(site, start=start, today=today)
+        everyone[site] = stays(today=today, weeks=weeks, rng=rng)[:left]
+    places.post_staff(programs, people, start=start)
+    places.set_policy(programs, start=start)
+    places.close_holidays(start=start, end=end, today=today)
+    publish(first=start, last=end, by=None, at=dt.datetime.combine(start, dt.time(0), dt.UTC))
+    for site, here in everyone.items():
+        program = programs[site.name]
+        at = dt.datetime.combine(today, dt.time(12), program.location.zone)
+        admit(site, program, here, people, today=today, rng=rng)
+        live_through(site, program, here, people, at=at, rng=rng)
+        draft_plans(site, program, here, people, at=at)
 
 
 def make_cast() -> None:
@@ -51,7 +92,9 @@ def make_cast() -> None:
     )
     membership = User.groups.through
     membership.objects.bulk_create(
-        membership(user=user, group=groups[member.role]) for user, member in zip(users, CAST, strict=True) if member.role
+        membership(user=user, group=groups[member.role])
+        for user, member in zip(users, CAST, strict=True)
+        if member.role
     )
 
 

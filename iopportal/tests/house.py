@@ -10,7 +10,8 @@ from django.conf import settings
 
 BASE = Path(settings.BASE_DIR)
 LADDER = [
-    "audit", "web", "staff", "signing", "programs", "patients", "plans", "scheduling", "notes", "dashboard", "reports", "iopportal",
+    "audit", "web", "staff", "signing", "programs", "patients", "plans", "scheduling", "notes", "dashboard", "reports",
+    "iopportal",
 ]  # fmt: skip
 TEMPLATE_STEP = re.compile(r"""{%\s*(?:include|extends)\s+["'](\w+)/""")
 TAG_STEP = re.compile(r"{%\s*load\s+([^%]+?)\s*%}")
@@ -53,7 +54,9 @@ def room_of_template(path: Path) -> str:
 
 def tag_libraries() -> dict[str, str]:
     """Room of each template tag library of ours."""
-    return {path.stem: path.parts[0] for path in files(".py") if "templatetags" in path.parts and path.stem != "__init__"}
+    return {
+        path.stem: path.parts[0] for path in files(".py") if "templatetags" in path.parts and path.stem != "__init__"
+    }
 
 
 def steps_up(path: Path) -> list[str]:

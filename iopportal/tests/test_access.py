@@ -83,7 +83,9 @@ def test_a_role_opens_what_the_table_says_and_nothing_else(db, client, role, met
 
 def test_the_groups_have_exactly_the_permissions_of_the_table(db):
     for role in Role:
-        held = {f"{p.content_type.app_label}.{p.codename}" for p in Group.objects.get(name=role.value).permissions.all()}
+        held = {
+            f"{p.content_type.app_label}.{p.codename}" for p in Group.objects.get(name=role.value).permissions.all()
+        }
         assert held == {name for name, roles in ROLES_BY_PERMISSION.items() if role in roles}
 
 

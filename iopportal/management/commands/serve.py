@@ -10,7 +10,6 @@ from django.conf import settings
 from django.core.management import BaseCommand, call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
-
 from waitress import wasyncore
 from waitress.server import TcpWSGIServer
 
@@ -47,7 +46,9 @@ class Command(BaseCommand):
         try:
             server = waitress.create_server(application, host=host, port=port, threads=8, ident=None)
         except OSError as error:
-            raise SystemExit(f"Port {port} cannot be opened ({error.strerror}). Choose another: PORT=8001 make run") from None
+            raise SystemExit(
+                f"Port {port} cannot be opened ({error.strerror}). Choose another: PORT=8001 make run"
+            ) from None
         self.stdout.write(f"The portal is at http://localhost:{port}  (Ctrl+C ends it)")
         run_until_told_to_stop(server)
 
