@@ -1,14 +1,16 @@
 """What is done with people and episodes: find under lock, refuse, change, check, record."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, cast
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Max
 from django.urls import reverse
 
-from audit.actions import record
+from audit.actions import Entry, record, record_many
 from programs.models import Program
 from staff.models import User
 from web import keys
@@ -21,6 +23,8 @@ from .models import CareTeamMember, Episode, Patient, PatientName, RelatedPerson
 from .models.people import FIRST_NUMBER
 
 NUMBER_LOCK = 4_207_302_041  # any number nobody else locks
+ADMISSION_FIELDS = ["status", "admitted_on", "version"]
+SETTLED_AS = {EpisodeStatus.INTAKE: "episode.begun", EpisodeStatus.ADMITTED: "episode.admission_moved"}
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ def accept_episode(*, episode: Episode, version: int | None, primary: User | Non
     episode.status, episode.accepted_at = EpisodeStatus.INTAKE, at
     count_up(episode)
     episode.save(update_fields=["status", "accepted_at", "version"])
-    CareTeamMember.objects.create(episode=episode, user=primary, role=CareRole.PRIMARY, starts_on=day)
+    CareTeamMember.objects.create(episode=episode, user=cast("User", primary), role=CareRole.PRIMARY, starts_on=day)
     _record(episode, "episode.accepted", by, primary=primary.pk if primary else None)
     return episode
 
@@ -84,6 +88,24 @@ def move_admission(*, episode: Episode, day: date | None, by: User) -> Episode:
     episode = _lock_episode(episode)
     require(rules.may_move_admission(episode))
     return _admit(episode, day, "episode.admission_moved", by)
+
+
+@transaction.atomic
+def settle_admissions(*, days: Mapping[int, date | None], by: User) -> list[Episode]:
+    """Begin treatment or move its first day for several episodes, by id, as `begin` and `move_admission` do (R-05).
+
+    Who is neither in intake nor admitted, and whose day is right already, stays. Six queries for any number.
+    """
+    locked = Episode.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=days).order_by("pk")
+    settled, entries = [], []
+    for episode in locked:
+        day, action = days[episode.pk], SETTLED_AS.get(EpisodeStatus(episode.status))
+        if action and episode.admitted_on != day:
+            entries.append(Entry(action=action, content=_set_admission(episode, day), **_about(episode, by)))
+            settled.append(episode)
+    Episode.objects.bulk_update(settled, ADMISSION_FIELDS)
+    record_many(entries)
+    return settled
 
 
 @transaction.atomic
@@ -144,18 +166,27 @@ def _lock_episode(episode: Episode) -> Episode:
 
 
 def _admit(episode: Episode, day: date | None, action: str, by: User) -> Episode:
-    before = episode.admitted_on
-    episode.admitted_on = day
-    episode.status = EpisodeStatus.INTAKE if day is None else EpisodeStatus.ADMITTED
-    count_up(episode)
-    episode.save(update_fields=["status", "admitted_on", "version"])
-    days = {"before": before, "admitted_on": day}
-    _record(episode, action, by, **{name: value.isoformat() if value else None for name, value in days.items()})
+    content = _set_admission(episode, day)
+    episode.save(update_fields=ADMISSION_FIELDS)
+    _record(episode, action, by, **content)
     return episode
 
 
+def _set_admission(episode: Episode, day: date | None) -> dict[str, str | None]:
+    """Set the first day of treatment on the locked row; gives the day before and now."""
+    before, episode.admitted_on = episode.admitted_on, day
+    episode.status = EpisodeStatus.INTAKE if day is None else EpisodeStatus.ADMITTED
+    count_up(episode)
+    days = {"before": before, "admitted_on": day}
+    return {name: value.isoformat() if value else None for name, value in days.items()}
+
+
 def _record(episode: Episode, action: str, by: User, **content: object) -> None:
-    record(action=action, by=by, about=episode, patients=[episode.patient_id], record_class="episode", content=content)
+    record(action=action, content=content, **_about(episode, by))
+
+
+def _about(episode: Episode, by: User) -> dict[str, Any]:
+    return {"by": by, "about": episode, "patients": [episode.patient_id], "record_class": "episode"}
 
 
 def _primary_name(episode: Episode, day: date) -> str:

@@ -12,7 +12,7 @@ from web.models import OneTimeKey
 
 from . import actions
 from .models import Episode, Patient
-from .querysets import PatientQuerySet, possible_primaries
+from .querysets import PatientQuerySet, Person, possible_primaries
 
 OLDEST_YEARS = 120
 SOMEBODY_NEW = "new"
@@ -45,7 +45,7 @@ class ReferralForm(ActionForm):
     program = forms.ModelChoiceField(label="Program", queryset=Program.objects.none(), empty_label="Choose")
     same_as = forms.CharField(label="Who is this?", required=False, widget=forms.RadioSelect)
 
-    def __init__(self, *args: Any, user: User, at: datetime, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: Person, at: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user, self.at = user, at
         self.alike: list[Patient] = []
@@ -74,7 +74,7 @@ class ReferralForm(ActionForm):
             return
         choices = {str(patient.pk): f"{patient.preferred_name}, {patient.mrn}" for patient in self.alike}
         choices[SOMEBODY_NEW] = "Somebody else"
-        self.fields["same_as"].widget.choices = list(choices.items())  # type: ignore[attr-defined]
+        self.fields["same_as"].widget.choices = list(choices.items())
         self.fields["same_as"].required = True
         if cleaned["same_as"] not in choices:
             self.add_error("same_as", "Somebody of this birth date and a similar name is here. Say who this is.")
@@ -107,7 +107,8 @@ class AcceptForm(ActionForm):
     )
 
     def __init__(self, *args: Any, episode: Episode, at: datetime, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"version": episode.version}, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial["version"] = episode.version
         self.episode, self.at = episode, at
         self.fields["primary"].queryset = possible_primaries(episode.program, episode.local_day(at))  # type: ignore[attr-defined]
 

@@ -90,7 +90,7 @@ class PatientQuerySet(QuerySet):
         candidates = _names().like(text).filter(patient__in=self.values("pk"))
         pairs = [(name.patient_id, f"{name.given} {name.family}") for name in candidates[:MOST_COMPARED]]
         keys = names.best_fits(text, pairs, most=most)
-        found = self.in_bulk(keys)
+        found: dict[int, Patient] = self.in_bulk(keys)
         return [found[key] for key in keys]
 
 

@@ -1,8 +1,9 @@
 """The prescribed dose: what the interventions of a plan add up to in a week. Minutes, without models."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+
+from programs.timetable import Level, level
 
 
 @dataclass(frozen=True)
@@ -19,43 +20,31 @@ class Dose:
         return self.times_a_week * self.minutes
 
 
-class Level(StrEnum):
-    BELOW = "below the weekly minimum"
-    WITHIN = "within the level of care"
-    PARTIAL_HOSPITALIZATION = "partial hospitalization level"
-
-
 @dataclass(frozen=True)
 class Finding:
-    """What R-24 says about a week: the level, the prescribed countable minutes, and the line they were held against."""
+    """What R-24 says about a week: the prescribed countable minutes against the minimum and the PHP line."""
 
-    level: Level
     minutes: int
-    line: int
+    minimum: int
+    partial_hospitalization: int
 
     @property
-    def distance(self) -> int:
-        """Minutes from the line."""
-        return abs(self.minutes - self.line)
+    def level(self) -> Level:
+        return level(self.minutes, minimum=self.minimum, partial_hospitalization=self.partial_hospitalization)
 
+    @property
+    def short(self) -> int:
+        """Minutes below the minimum, 0 where it is reached."""
+        return max(self.minimum - self.minutes, 0)
 
-def weekly_minutes(doses: Iterable[Dose]) -> int:
-    """The prescribed countable minutes of a week."""
-    return sum(dose.weekly_minutes for dose in doses if dose.countable)
-
-
-def judge(minutes: int, *, minimum: int, php: int) -> Finding:
-    """R-24: below the minimum for the patient's age, or as much as partial hospitalization, is worth a warning."""
-    if minutes < minimum:
-        return Finding(Level.BELOW, minutes, minimum)
-    if minutes >= php:
-        return Finding(Level.PARTIAL_HOSPITALIZATION, minutes, php)
-    return Finding(Level.WITHIN, minutes, minimum)
+    @property
+    def is_partial_hospitalization(self) -> bool:
+        return self.level is Level.PARTIAL_HOSPITALIZATION
 
 
 @dataclass(frozen=True)
 class Piece:
-    """One stretch of the picture, as shares of its width in per cent."""
+    """A stretch of the picture: where it starts and how wide it is, in per cent of the scale."""
 
     label: str
     minutes: int
@@ -63,11 +52,31 @@ class Piece:
     width: float
 
 
-def pieces(doses: Iterable[Dose], *, scale: int) -> list[Piece]:
-    """The countable doses end to end on a scale of `scale` minutes."""
-    placed, at = [], 0
+@dataclass(frozen=True)
+class Tape:
+    """The week as a picture: the countable doses end to end, what is short, and the line of the minimum."""
+
+    pieces: Sequence[Piece]
+    gap: Piece | None
+    line: float
+
+
+def weekly_minutes(doses: Iterable[Dose]) -> int:
+    """The prescribed countable minutes of a week."""
+    return sum(dose.weekly_minutes for dose in doses if dose.countable)
+
+
+def tape(doses: Iterable[Dose], finding: Finding) -> Tape:
+    """Draw the doses on a scale up to the largest of 600, the minimum and the minutes, and a tenth more."""
+    scale = max(600, round(1.1 * max(finding.minutes, finding.minimum)))
+
+    def piece(label: str, minutes: int, at: int) -> Piece:
+        return Piece(label, minutes, start=at * 100 / scale, width=minutes * 100 / scale)
+
+    pieces, at = [], 0
     for dose in doses:
         if dose.countable:
-            placed.append(Piece(dose.label, dose.weekly_minutes, at * 100 / scale, dose.weekly_minutes * 100 / scale))
+            pieces.append(piece(dose.label, dose.weekly_minutes, at))
             at += dose.weekly_minutes
-    return placed
+    gap = piece("short", finding.short, at) if finding.short else None
+    return Tape(pieces, gap, line=finding.minimum * 100 / scale)

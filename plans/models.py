@@ -179,5 +179,10 @@ class Intervention(Part):
     def weekly_minutes(self) -> int:
         return self.times_a_week * self.minutes
 
+    @property
+    def is_countable(self) -> bool:
+        """Whether its minutes count toward the weekly hours (R-45)."""
+        return self.service.counts()
+
     def as_dose(self) -> Dose:
-        return Dose(str(self.service), self.times_a_week, self.minutes, countable=self.service.counts())
+        return Dose(str(self.service), self.times_a_week, self.minutes, countable=self.is_countable)

@@ -4,10 +4,12 @@ from datetime import date
 from typing import Self
 
 from django.apps import apps
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from patients.models import Episode
-from patients.querysets import Person
+from patients.querysets import MODEL_BACKEND, Person
+from programs.models import Posting, Program
+from staff.models import User
 
 from .choices import PlanStatus
 
@@ -33,7 +35,7 @@ class PlanQuerySet(QuerySet):
     def for_chart(self) -> Self:
         """Plans with all they hold, the newest first; what `plans/_summary.html` reads of one."""
         return (
-            self.select_related("author", "episode__patient", "episode__program__location")
+            self.select_related("author", "saved_by", "episode__patient", "episode__program__location")
             .with_content()
             .order_by("episode", "-number")
         )
@@ -41,3 +43,10 @@ class PlanQuerySet(QuerySet):
 
 def _interventions() -> QuerySet:
     return apps.get_model("plans", "Intervention").objects.all()
+
+
+def may_be_responsible(program: Program, day: date) -> QuerySet[User]:
+    """Who of the clinical team is posted in `program` on `day`, by name."""
+    posted = Posting.objects.active_on(day).reaching(program=program, location=program.location_id)
+    team = User.objects.with_perm("plans.view_plan", include_superusers=False, backend=MODEL_BACKEND)
+    return team.filter(Exists(posted.filter(user_id=OuterRef("pk")))).order_by("last_name", "first_name", "pk")

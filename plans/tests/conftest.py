@@ -1,0 +1,3 @@
+from patients.tests.conftest import house
+
+__all__ = ["house"]
