@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any
 
-from . import cells, timetable
+from . import cells
 from .choices import Focus, LevelOfCare, Population
 from .models import ServiceType
+from .timetable import Break, Dose, Slot, Weeks, check_breaks, minutes_by_week, read_breaks
 
 PROGRAM_COLUMNS = ("program", "focus", "population", "level_of_care")
 GROUP_COLUMNS = ("service", "attended_by", "min_size", "capacity", "leader", "co_leader", "room")
@@ -68,7 +69,7 @@ class Line:
     weekdays: tuple[int, ...]
     start: time
     end: time
-    breaks: tuple[timetable.Break, ...]
+    breaks: tuple[Break, ...]
     week_from: int | None
     week_to: int | None
     min_size: int | None
@@ -86,10 +87,10 @@ class Line:
         """First and last week; None: the group is in no track."""
         return None if self.week_from is None and self.week_to is None else (self.week_from or 1, self.week_to)
 
-    def slots(self) -> list[timetable.Slot]:
+    def slots(self) -> list[Slot]:
         first, last = self.weeks or (None, None)
         return [
-            timetable.Slot(
+            Slot(
                 weekday=weekday, start=self.start, end=self.end, breaks=self.breaks, first_week=first, last_week=last,
                 countable=self.service.counts(), attended_by=self.attended_by,
             )
@@ -107,13 +108,13 @@ class GroupPlan:
     def first(self) -> Line:
         return self.lines[0]
 
-    def slots(self) -> list[timetable.Slot]:
+    def slots(self) -> list[Slot]:
         return [slot for line in self.lines for slot in line.slots()]
 
-    def dose(self) -> timetable.Dose:
+    def dose(self) -> Dose:
         """The weekly dose, where the lines are of a service set per patient."""
         slots = self.slots()
-        return timetable.Dose(
+        return Dose(
             times=len(slots),
             minutes=sum(end - start for start, end in slots[0].spans()),
             first_week=slots[0].first_week,
@@ -131,12 +132,12 @@ class ProgramPlan:
     groups: list[GroupPlan] = field(default_factory=list)
     doses: list[GroupPlan] = field(default_factory=list)
 
-    def pattern(self) -> list[timetable.Slot | timetable.Dose]:
+    def pattern(self) -> list[Slot | Dose]:
         slots = [slot for group in self.groups for slot in group.slots()]
         return [*slots, *(plan.dose() for plan in self.doses)]
 
-    def weeks(self, day: date) -> list[timetable.Weeks]:
-        return timetable.minutes_by_week(self.pattern(), day=day)
+    def weeks(self, day: date) -> list[Weeks]:
+        return minutes_by_week(self.pattern(), day=day)
 
 
 def read(header: list[str], rows: Iterable[Numbered], known: Known) -> list[ProgramPlan]:
@@ -198,7 +199,7 @@ def _read_line(number: int, row: Row, known: Known, bad: list[BadLine]) -> Line 
         "weekdays": cell("weekdays", cells.weekdays),
         "start": cell("start", cells.clock),
         "end": cell("end", cells.clock),
-        "breaks": cell("breaks", lambda text: tuple(timetable.read_breaks(text)), ()),
+        "breaks": cell("breaks", lambda text: tuple(read_breaks(text)), ()),
         "week_from": cell("week_from", lambda text: cells.number(text, MOST_WEEKS)),
         "week_to": cell("week_to", lambda text: cells.number(text, MOST_WEEKS)),
         "min_size": cell("min_size", lambda text: cells.number(text, MOST_PEOPLE)),
@@ -220,7 +221,7 @@ def _contradictions(line: Line) -> Iterable[tuple[str, str]]:
         yield "end", f"{line.end:%H:%M} is not after the start, {line.start:%H:%M}."
     else:
         try:
-            timetable.check_breaks(line.start, line.end, line.breaks)
+            check_breaks(line.start, line.end, line.breaks)
         except ValueError as error:
             yield "breaks", str(error)
     if line.week_from and line.week_to and line.week_to < line.week_from:

@@ -2,13 +2,13 @@
 
 from datetime import date
 
-from staff.models import User
 from web.refusals import Refusal
 
 from .models import Location, Posting, Program
+from .querysets import Person
 
 
-def directs(user: User, program: Program, day: date) -> Refusal | None:
+def directs(user: Person, program: Program, day: date) -> Refusal | None:
     """Refuse who is neither director nor deputy of this program on `day`."""
     if Program.objects.directed_by(user, day).filter(pk=program.pk).exists():
         return None
@@ -17,17 +17,17 @@ def directs(user: User, program: Program, day: date) -> Refusal | None:
     )
 
 
-def may_reach(user: User, *, program: Program | None, location: Location | None, day: date) -> Refusal | None:
+def may_reach(user: Person, *, program: Program | None, location: Location | None, day: date) -> Refusal | None:
     """Refuse what reaches further than the user directs; neither program nor location is the whole provider."""
     if program:
         return directs(user, program, day)
     if user.is_active and user.is_superuser:
         return None
     if location:
-        allowed = Location.objects.directed_by(user, day).filter(pk=location.pk)
+        allowed = Location.objects.directed_by(user, day).filter(pk=location.pk).exists()
     else:
-        allowed = Posting.objects.of(user, day).in_charge().provider_wide()
-    if allowed.exists():
+        allowed = Posting.objects.of(user, day).in_charge().provider_wide().exists()
+    if allowed:
         return None
     return Refusal(
         "This reaches further than your own postings. Choose one of your programs, or ask an administrator.",
@@ -36,7 +36,7 @@ def may_reach(user: User, *, program: Program | None, location: Location | None,
     )
 
 
-def may_set_for_all(user: User, day: date) -> Refusal | None:
+def may_set_for_all(user: Person, day: date) -> Refusal | None:
     """Refuse to set what holds for the whole provider unless every program not retired is the user's to direct."""
     directed = Program.objects.directed_by(user, day).values("pk")
     in_charge = user.is_superuser or Posting.objects.of(user, day).in_charge().exists()

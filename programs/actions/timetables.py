@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -94,7 +95,7 @@ def _programs_at(location: Location) -> dict[str, Program]:
 
 
 def _save_program(scene: _Scene, plan: ProgramPlan, program: Program | None) -> None:
-    facts = {
+    facts: dict[str, object] = {
         "name": plan.first.program,
         "focus": plan.first.focus,
         "population": plan.first.population,
@@ -213,7 +214,7 @@ def _save_doses(scene: _Scene, program: Program, plans: list[GroupPlan]) -> None
     scene.result.kept += [f"{program}: {dose} is not in the file and stays." for dose in existing.values()]
 
 
-def _update(scene: _Scene, row: Program | Group | ProgramDose, facts: dict[str, object]) -> None:
+def _update(scene: _Scene, row: Program | Group | ProgramDose, facts: Mapping[str, object]) -> None:
     """Set the facts that differ and say so."""
     different = [name for name, value in facts.items() if getattr(row, name) != value]
     for name in different:

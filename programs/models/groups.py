@@ -93,8 +93,10 @@ class Group(Retiring):
 
     def weekly_slots(self) -> list[timetable.Slot]:
         """Its slots as the pure timetable reads them: one for each phase it is in, none from its retirement on."""
-        weeks = [(phase.first_week, phase.last_week) for phase in self.phases.all()] or [(None, None)]
-        return [slot.as_slot(self, first, last) for slot in self.slots.all() for first, last in weeks]
+        weeks: list[tuple[int | None, int | None]] = [
+            (phase.first_week, phase.last_week) for phase in self.phases.all()
+        ]
+        return [slot.as_slot(self, first, last) for slot in self.slots.all() for first, last in weeks or [(None, None)]]
 
 
 class GroupSlot(models.Model):

@@ -7,7 +7,6 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from audit.models import Event
-from iopportal.roles import seed_roles
 from programs import models
 from programs.models import Location, PolicyValue, Posting, Program, Room, ServiceType
 from programs.seeds import seed_service_types
@@ -44,7 +43,6 @@ def teen():
 @pytest.fixture
 def dana(client, northside):
     """Director of Northside, signed in."""
-    seed_roles()
     seed_service_types()
     dana = make_user("dana", Role.DIRECTOR)
     make_posting(dana, location=northside, starts_on=date(2026, 1, 1))
@@ -177,7 +175,7 @@ def test_a_program_stays_at_its_location(client, dana, evening):
 def test_wrong_dates_of_a_posting_are_explained_at_the_field(client, dana, evening, change, words):
     answer = client.post(url(Posting, "add"), posting_data(dana, program=evening.pk, **change))
     assert {name: [words in sentence for sentence in found] for name, found in errors(answer).items()} == {
-        field: [True]
+        "ends_on": [True]
     }
 
 

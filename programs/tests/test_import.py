@@ -32,8 +32,10 @@ pytestmark = pytest.mark.django_db
 FILE = settings.BASE_DIR / "iopportal/demo/real_timetables.csv"
 START, DAY = date(2026, 1, 5), date(2026, 3, 2)
 LINE = {
-    "timetable": "eve", "program": "Evening IOP", "focus": "substance use", "population": "adult", "level_of_care": "2.1",
-    "group": "Skills", "service": "skill-building", "attended_by": "patient", "weekdays": "Tue Thu", "start": "16:15",
+    "timetable": "eve", "program": "Evening IOP", "focus": "substance use", "population": "adult",
+    "level_of_care": "2.1",
+    "group": "Skills", "service": "skill-building", "attended_by": "patient", "weekdays": "Tue Thu",
+    "start": "16:15",
     "end": "18:45", "breaks": "17:00-17:10", "week_from": "", "week_to": "", "min_size": "", "capacity": "",
 }  # fmt: skip
 

@@ -3,7 +3,6 @@ from datetime import date, timedelta
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
-from iopportal.roles import seed_roles
 from programs import rules
 from programs.models import Closure, Group, Location, PolicyValue, Posting, Program, Room
 from programs.tests.factories import (
@@ -171,7 +170,6 @@ def fresh(user):
     ("day", "has"), [("2026-03-01", False), ("2026-03-02", True), ("2026-03-09", True), ("2026-03-10", False)]
 )
 def test_a_deputy_has_the_directors_permissions_while_in_force(places, time_machine, day, has):
-    seed_roles()
     rae = make_user("rae")
     make_posting(rae, places["evening"], is_deputy=True, starts_on=DAY, ends_on=date(2026, 3, 9))
     time_machine.move_to(f"{day} 12:00-05:00", tick=False)
@@ -181,7 +179,6 @@ def test_a_deputy_has_the_directors_permissions_while_in_force(places, time_mach
 
 
 def test_the_deputy_backend_gives_nothing_to_others(places, time_machine):
-    seed_roles()
     time_machine.move_to("2026-03-02 12:00-05:00", tick=False)
     kim, gone = make_user("kim"), make_user("omar", is_active=False)
     make_posting(kim, places["evening"])
