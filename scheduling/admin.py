@@ -1,6 +1,6 @@
 """Set-up of groups, tracks and closures: saving one rewrites sessions that have not begun, and says what changed."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -80,7 +80,7 @@ class GroupAdmin(CalendarAdmin, InReachAdmin):
         super().save_related(request, form, formsets, change)
         at, group = timezone.now(), form.instance
         today = timezone.localdate(at, group.program.location.zone)
-        self.say(request, republish([group], by=request.user, at=at, today=today))
+        self.say(request, republish([group], by=cast("User", request.user), at=at, today=today))
 
 
 class PhaseInline(admin.TabularInline):
@@ -120,7 +120,7 @@ class ClosureAdmin(CalendarAdmin, ReachAdmin):
     def save_model(self, request: HttpRequest, obj: Closure, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         at = timezone.now()
-        self.say(request, close_days(obj, by=request.user, at=at, today=timezone.localdate(at)))
+        self.say(request, close_days(obj, by=cast("User", request.user), at=at, today=timezone.localdate(at)))
 
     @admin.action(description="Undo: open these days again", permissions=["change"])
     def undo(self, request: HttpRequest, closures: QuerySet[Closure]) -> None:
@@ -128,6 +128,7 @@ class ClosureAdmin(CalendarAdmin, ReachAdmin):
         at = timezone.now()
         for closure in closures.directed_by(request.user, timezone.localdate(at)):  # type: ignore[attr-defined]
             try:
-                self.say(request, undo_closure(closure, by=request.user, at=at, today=timezone.localdate(at)))
+                report = undo_closure(closure, by=cast("User", request.user), at=at, today=timezone.localdate(at))
+                self.say(request, report)
             except Refusal as refusal:
                 messages.error(request, f"{closure}: {refusal.sentence}")

@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 
 from patients.models import Patient
 from programs.models import Room
+from programs.querysets import Person
 from staff.models import User
 from web.refusals import Refusal
 
@@ -91,7 +92,7 @@ def clashes(wanted: Sequence[Wanted], *, ignoring: Iterable[int] = ()) -> list[C
     return [Clash(item, holder) for item in wanted if (holder := times.holder(item)) is not None]
 
 
-def refusal(found: Sequence[Clash], *, user: User | None) -> Refusal | None:
+def refusal(found: Sequence[Clash], *, user: Person | None) -> Refusal | None:
     """The refusal for the first of the clashes, in words `user` may read; None where there is none."""
     if not found:
         return None
@@ -104,7 +105,7 @@ def refusal(found: Sequence[Clash], *, user: User | None) -> Refusal | None:
     )
 
 
-def sentences(found: Sequence[Clash], *, user: User | None, dated: bool = False) -> list[str]:
+def sentences(found: Sequence[Clash], *, user: Person | None, dated: bool = False) -> list[str]:
     """One sentence for each clash, in a constant number of queries. A session out of the user's scope is not named.
 
     `dated` puts the day before it: “Fri Nov 27: Room 2 is taken 6:00–6:50 PM by Early Recovery Skills.”

@@ -8,6 +8,7 @@ from django.utils.functional import cached_property
 
 from patients.models import Episode, RelatedPerson
 from programs.models import Group, Room, ServiceType, Track
+from programs.querysets import Person
 from staff.models import User
 from web import keys
 from web.forms import ActionForm, KeyField
@@ -41,7 +42,7 @@ class RelativesField(forms.ModelMultipleChoiceField):
         return f"{obj.name}, {obj.get_relation_display().lower()}"
 
 
-def plannable(user: User) -> QuerySet[Episode]:
+def plannable(user: Person) -> QuerySet[Episode]:
     """The open, accepted episodes a user may plan for, by name."""
     episodes = Episode.objects.visible_to(user).open().filter(accepted_at__isnull=False)
     return episodes.select_related("patient", "program__location").order_by("patient")
@@ -52,7 +53,7 @@ class PatientForm(forms.Form):
 
     episode = EpisodeField(queryset=Episode.objects.none(), label="Patient")
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["episode"].queryset = plannable(user)  # type: ignore[attr-defined]
 
@@ -70,15 +71,16 @@ class SessionForm(ActionForm):
     without_patient = forms.BooleanField(required=False, label="Without the patient: the family alone")
     key = KeyField()
 
-    def __init__(self, *args: Any, episode: Episode, user: User, at: datetime, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, episode: Episode, user: Person, at: datetime, **kwargs: Any) -> None:
         self.episode, self.at = episode, at
         day = episode.local_day(at)
         leaders = possible_leaders(episode.program, day)
-        own = {"day": day, "leader": user if leaders.contains(user) else None}
-        super().__init__(*args, initial=own, **kwargs)
+        mine = leaders.filter(username=user.get_username())
+        own = {"day": day, "leader": mine.first()}
+        super().__init__(*args, **{"initial": own, **kwargs})
         choices: dict[str, QuerySet[Any]] = {
             "service": ServiceType.objects.active_on(day).filter(is_group=False),
-            "leader": leaders if user.has_perm("scheduling.manage_schedule") else leaders.filter(pk=user.pk),
+            "leader": leaders if user.has_perm("scheduling.manage_schedule") else mine,
             "room": Room.objects.active_on(day).filter(location=episode.program.location_id),
             "relatives": RelatedPerson.objects.filter(patient=episode.patient_id, may_attend=True),
         }
@@ -128,7 +130,7 @@ class MemberForm(forms.Form):
         Track.objects.none(), required=False, empty_label="Only this group", label="This group, or a whole track"
     )
 
-    def __init__(self, *args: Any, group: Group, user: User, at: datetime, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, group: Group, user: Person, at: datetime, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"starts_on": timezone.localdate(at, group.program.location.zone)})
         super().__init__(*args, **kwargs)
         self.group, self.user, self.at = group, user, at
@@ -156,14 +158,22 @@ class MemberForm(forms.Form):
     @cached_property
     def previews(self) -> list[Preview]:
         """What joining would do, for each group; empty while something is missing."""
-        if not self.is_bound or (self.is_valid(), self.asked)[1] is None:
+        self.is_valid()
+        if (asked := self.asked) is None:
             return []
         return [
             membership_preview(
-                group=group, episode=self.asked["episode"], starts_on=first, ends_on=last, at=self.at, by=self.user
+                group=group, episode=asked["episode"], starts_on=first, ends_on=last, at=self.at, by=self.user
             )
-            for group, first, last in self._stretches(self.asked)
+            for group, first, last in self._stretches(asked)
         ]
+
+    @property
+    def named(self) -> list[int]:
+        """Ids of the patients the page names, for the audit trail: the one asked for, or all there are to choose."""
+        if self.previews:
+            return [self.previews[0].episode.patient_id]
+        return [episode.patient_id for episode in self.fields["episode"].queryset]  # type: ignore[attr-defined]
 
     def _stretches(self, asked: dict[str, Any]) -> list[tuple[Group, date, date | None]]:
         if asked["track"] is None:

@@ -9,7 +9,7 @@ from django.db.models import Max
 
 from patients.models import Episode
 from programs.models import Group, TrackPhase
-from staff.models import User
+from programs.querysets import Person
 
 from . import conflicts
 from .choices import BookingKind
@@ -126,7 +126,7 @@ def membership_preview(
     starts_on: date,
     ends_on: date | None = None,
     at: datetime,
-    by: User | None = None,
+    by: Person | None = None,
 ) -> Preview:
     """What joining would do, in a constant number of queries. Capacity as R-26 and R-27, clashes as R-29.
 
@@ -179,7 +179,7 @@ def _guests(sessions: Collection[Session]) -> dict[int, set[int]]:
     return found
 
 
-def _clash_sentences(episode: Episode, sessions: Collection[Session], by: User | None) -> dict[int, str]:
+def _clash_sentences(episode: Episode, sessions: Collection[Session], by: Person | None) -> dict[int, str]:
     """By session, what the patient is in already at that time."""
     wanted = {
         Wanted(BookingKind.PATIENT.value, episode.patient_id, session.starts_at, session.ends_at): session.pk

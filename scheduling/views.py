@@ -45,11 +45,8 @@ def member_add(request: HttpRequest, group_id: int) -> HttpResponse:
     if isinstance(form, JoinForm) and form.is_valid() and form.saved(by=request.user):
         messages.success(request, "Added. Rosters and bookings follow these dates.")
         return redirect("group", row.pk)
-    previews = form.previews
-    shown = form.fields["episode"].queryset if not previews else [previews[0].episode]
-    patients = [episode.patient_id for episode in shown]
-    record_read(action="membership.previewed", by=request.user, about=row, patients=patients, record_class="schedule")
-    return page(request, "scheduling/member_add.html", form=form, group=row, previews=previews)
+    record_read(action="membership.previewed", by=request.user, about=row, patients=form.named, record_class="schedule")
+    return page(request, "scheduling/member_add.html", form=form, group=row, previews=form.previews)
 
 
 @door("scheduling.view_schedule")

@@ -1,5 +1,6 @@
 """The verbs. Each that touches the calendar enters `the_calendar()` first and rebooks before it records itself."""
 
+from .attendance import log_attendance, take_over
 from .booking import book_session
 from .calendar import rebook, the_calendar
 from .memberships import join, join_track, leave
@@ -14,9 +15,11 @@ __all__ = [
     "join",
     "join_track",
     "leave",
+    "log_attendance",
     "publish",
     "rebook",
     "republish",
+    "take_over",
     "the_calendar",
     "undo_closure",
 ]

@@ -160,8 +160,9 @@ def _members_by_group(sessions: Collection[Session]) -> dict[int, list[Member]]:
     if sessions:
         days = [session.day for session in sessions]
         memberships = Membership.objects.touching(min(days), max(days)).filter(group__in={s.group_id for s in sessions})
-        for group_id, *member in memberships.values_list("group_id", "episode__patient_id", "starts_on", "ends_on"):
-            found[group_id].append(Member(*member))
+        columns = ("group_id", "episode__patient_id", "starts_on", "ends_on")
+        for group_id, patient_id, starts_on, ends_on in memberships.values_list(*columns):
+            found[group_id].append(Member(patient_id, starts_on, ends_on))
     return found
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -93,7 +93,12 @@ def _existing(groups: Collection[Group], first: date, last: date) -> dict[Key, S
         .prefetch_related("staff")
         .order_by("starts_at", "pk")
     )
-    return {(session.slot_id, session.slot_day): session for session in sessions}
+    return {_key(session): session for session in sessions}
+
+
+def _key(session: Session) -> Key:
+    """The identity of a published session."""
+    return cast("int", session.slot_id), cast("date", session.slot_day)
 
 
 def _made(item: Planned) -> Session:
@@ -127,8 +132,9 @@ def _bring(session: Session, item: Planned | None, report: Report) -> bool:
     same_staff = item is None or {(part.user_id, part.role) for part in session.staff.all()} == item.leaders
     if same_staff and all(getattr(session, name) == value for name, value in values.items()):
         return False
-    if session.has_attendance or session.is_changed_by_hand:
-        (report.logged if session.has_attendance else report.by_hand).append(session)
+    has_attendance: bool = session.has_attendance  # type: ignore[attr-defined]
+    if has_attendance or session.is_changed_by_hand:
+        (report.logged if has_attendance else report.by_hand).append(session)
         return False
     was_cancelled = session.is_cancelled
     _set(session, values)
@@ -148,13 +154,13 @@ def _set(session: Session, values: Mapping[str, Any]) -> None:
 
 def _staff(new: Collection[Session], changed: Collection[Session], wanted: Mapping[Key, Planned]) -> None:
     """Write who leads; a session without a slot keeps who was planned."""
-    led = [session for session in changed if (session.slot_id, session.slot_day) in wanted]
+    led = [session for session in changed if _key(session) in wanted]
     SessionStaff.objects.filter(session__in=led).delete()
     SessionStaff.objects.bulk_create(
         (
             SessionStaff(session=session, user_id=user_id, role=role)
             for session in [*new, *led]
-            for user_id, role in sorted(wanted[session.slot_id, session.slot_day].leaders)
+            for user_id, role in sorted(wanted[_key(session)].leaders)
         ),
         batch_size=BATCH,
     )

@@ -103,9 +103,9 @@ def test_whoever_leads_a_session_sees_it_also_out_of_scope(client, omar):
         (Role.CASE_MANAGER, "/sessions/new/", 200),
     ],
 )
-def test_a_role_opens_what_its_row_of_the_table_says(client, program, group, role, address, status):
+def test_a_role_opens_what_its_row_of_the_table_says(client, group, role, address, status):
     user = make_user("ivy", role)
-    make_posting(user, program)
+    make_posting(user, group.program)
     assert signed_in(client, user).get(address.format(group.pk)).status_code == status
 
 
