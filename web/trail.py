@@ -1,0 +1,34 @@
+"""What was tried and refused, kept in the audit trail after the verb was rolled back."""
+
+import logging
+from typing import Any
+
+from django.db import Error
+
+from audit.actions import record_read
+
+from .refusals import Refusal
+
+logger = logging.getLogger(__name__)
+
+
+def refused(refusal: Refusal, *, by: Any) -> None:
+    """Record that a rule said no to `by`: which rule, about whom, and never the sentence, which may name people."""
+    logger.info("Refused: %s %s", refusal.code, refusal.rule)
+    content = {"code": refusal.code, "rule": refusal.rule}
+    _keep("refused", by, content, about=refusal.about, patients=refusal.patients)
+
+
+def closed_door(route: str, *, by: Any) -> None:
+    """Record that `by` has not the permission of a page."""
+    logger.info("Closed to this role: %s", route)
+    _keep("refused", by, {"code": "closed_door", "route": route})
+
+
+def _keep(action: str, by: Any, content: dict[str, str], **more: Any) -> None:
+    """Nothing was done or shown, so the refusal stands even where it cannot be recorded."""
+    person = by if by is not None and by.is_authenticated else None
+    try:
+        record_read(action=action, by=person, outcome="refused", content=content, **more)
+    except Error:
+        logger.exception("A refusal could not be recorded.")
