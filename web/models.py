@@ -3,6 +3,8 @@ from django.db import models
 from .fields import EncryptedJSONField
 from .querysets import OneTimeKeyQuerySet, ServerDraftQuerySet
 
+LONGEST_ADDRESS = 200
+
 
 class Versioned(models.Model):
     """A row that two people may edit: each save counts `version` up, and a save from an older one is stale (409)."""
@@ -18,7 +20,7 @@ class OneTimeKey(models.Model):
 
     key = models.UUIDField(unique=True)
     user_id = models.PositiveBigIntegerField()
-    url = models.CharField(max_length=200, blank=True)
+    url = models.CharField(max_length=LONGEST_ADDRESS, blank=True)
     used_at = models.DateTimeField()
 
     objects = OneTimeKeyQuerySet.as_manager()
@@ -31,7 +33,7 @@ class ServerDraft(models.Model):
     """What somebody had typed when their session was locked: one for each person and address, encrypted."""
 
     user_id = models.PositiveBigIntegerField()
-    address = models.CharField(max_length=200)
+    address = models.CharField(max_length=LONGEST_ADDRESS)
     fields = EncryptedJSONField()
     kept_at = models.DateTimeField()
 
