@@ -1,13 +1,54 @@
-"""One-time keys: the second submit of a creating form leads to what the first made."""
+"""One-time keys: the second submit of a creating form leads to what the first made.
 
+A page gets its key signed for the person who opened it; the key's row is made when the form is sent.
+"""
+
+import datetime as dt
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from django.core import signing
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from .models import OneTimeKey
 from .refusals import AlreadyDone, Refusal
+
+GOOD_FOR = dt.timedelta(days=7)
+KEPT_FOR = 2 * GOOD_FOR  # SECURITY: longer than a page stays good, or a forgotten key would create again
+SALT = "web.keys"
+
+
+class BadKey(Exception):
+    """Not a key of ours, or too old."""
+
+
+def issue(*, to: Any) -> str:
+    """A fresh key for a page that `to` opens (signed out: nobody's)."""
+    return signing.dumps([uuid.uuid4().hex, to.pk or 0], salt=SALT)
+
+
+def read(text: str) -> tuple[uuid.UUID, int]:
+    """The key and the id of the person it was issued to. Raises BadKey."""
+    try:
+        key, user_id = signing.loads(text, salt=SALT, max_age=GOOD_FOR)
+    except signing.BadSignature:
+        raise BadKey from None
+    return uuid.UUID(key), user_id
+
+
+@contextmanager
+def once(key: uuid.UUID, *, by: Any) -> Iterator[OneTimeKey]:
+    """Create something once: a transaction that uses the key up and remembers the `url` it is given.
+
+    Raises AlreadyDone(url) when the key was used before, also by a submit at the same moment.
+    """
+    with transaction.atomic():
+        used = claim(key, by=by)
+        yield used
+        settle(used, used.url)
 
 
 def claim(key: uuid.UUID, *, by: Any) -> OneTimeKey:
@@ -18,15 +59,26 @@ def claim(key: uuid.UUID, *, by: Any) -> OneTimeKey:
     """
     try:
         with transaction.atomic():
-            return OneTimeKey.objects.create(key=key, user_id=by.pk, used_at=timezone.now())
+            return OneTimeKey.objects.create(key=key, user_id=by.pk or 0, used_at=timezone.now())
     except IntegrityError:
         used = OneTimeKey.objects.get(key=key)
-        if used.user_id != by.pk:
-            raise Refusal("This form belongs to somebody else. Open the page again; nothing was saved.", code="foreign_key") from None
+        if used.user_id != (by.pk or 0):
+            raise foreign() from None
         raise AlreadyDone(used.url) from None
 
 
 def settle(used: OneTimeKey, url: str) -> None:
-    """Remember what the key made."""
+    """Remember what the key made. Without an address the second submit would lead nowhere: ValueError."""
+    if not url:
+        raise ValueError("A one-time key is settled with the address of what it made.")
     used.url = url
     used.save(update_fields=["url"])
+
+
+def foreign() -> Refusal:
+    return Refusal("This form belongs to somebody else. Open the page again; nothing was saved.", code="foreign_key")
+
+
+def forget_old(*, at: dt.datetime) -> int:
+    """Delete keys whose pages are no longer good; gives how many."""
+    return OneTimeKey.objects.used_before(at - KEPT_FOR).delete()[0]
