@@ -5,7 +5,10 @@ from audit import guards
 
 
 def problems() -> list[str]:
-    """Why the portal should not serve: unapplied migrations, guards that are not in place. Raises DatabaseError."""
+    """Why the portal should not serve, without names of tables or rows. Raises DatabaseError if none can be asked."""
     executor = MigrationExecutor(connection)
-    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return (["Migrations are waiting."] if waiting else []) + guards.problems()
+    if waiting := executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        return [f"{len(waiting)} migrations are waiting."]  # their guards cannot be in place yet
+    if missing := guards.problems():
+        return [f"{len(missing)} database guards are not in place."]
+    return []

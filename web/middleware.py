@@ -1,17 +1,20 @@
+"""What stands around every view: the request's number, the headers, the doors, and the answers to exceptions."""
+
 import logging
-import uuid
+import secrets
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.urls import resolve
 
 from audit.context import entered
 
-from . import addresses, answers
+from . import addresses, answers, trail
 from .doors import mark_of
+
+METHODS = ["GET", "HEAD", "POST", "OPTIONS"]
 
 logger = logging.getLogger(__name__)
 
@@ -25,25 +28,30 @@ class RequestContextMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if not addresses.trusted(request.META.get("REMOTE_ADDR", "")):
-            for header in ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST"):
-                request.META.pop(header, None)
-        with entered(uuid.uuid4().hex[:12], addresses.of(request)) as context:
+        addresses.forget_claims(request)
+        with entered(secrets.token_hex(6), addresses.of(request)) as context:
             response = self.get_response(request)
         response["X-Request-Id"] = context.request_id
         return response
 
 
 class NoStoreMiddleware:
-    """No page is kept by a browser or a proxy; static files carry their own headers."""
+    """No page is kept by a browser or a proxy. Static files are answered before this and carry their own headers."""
+
+    HEADERS = {
+        "Cache-Control": "private, no-store",
+        "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        response["Cache-Control"] = "private, no-store"
-        response["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+        for header, value in self.HEADERS.items():
+            response[header] = value
         return response
 
 
@@ -62,17 +70,16 @@ class DoorMiddleware:
         if mark is None:
             logger.error("The view of route %s has no mark and is refused.", match.view_name)
             raise PermissionDenied
-        if mark.public:
-            return None
-        if not request.user.is_authenticated:
+        if not mark.public and not request.user.is_authenticated:
             return answers.signed_out(request)
         if not mark.admits(request.user):
+            trail.closed_door(match.view_name, by=request.user)
             raise PermissionDenied
-        return None
+        return _answer_to_method(request)
 
 
 class AnswersMiddleware:
-    """Turns what a view raises into its answer: a refusal, two versions, a second submit, a database that cannot write."""
+    """Turns what a view raises into its answer: a refusal, two versions, a second submit, a database that is away."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -82,3 +89,10 @@ class AnswersMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         return answers.to(request, exception)
+
+
+def _answer_to_method(request: HttpRequest) -> HttpResponse | None:
+    """A view of ours shows on GET and changes on POST: no other method may reach it and be taken for one of them."""
+    if request.method == "OPTIONS":
+        return HttpResponse(status=204, headers={"Allow": ", ".join(METHODS)})
+    return None if request.method in METHODS else HttpResponseNotAllowed(METHODS)

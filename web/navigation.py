@@ -1,8 +1,6 @@
 """The rail: which pages stand in it, and for whom."""
 
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -20,15 +18,23 @@ class Item:
     permission: str | None = None
 
 
-@cache
-def items() -> list[Item]:
-    return import_string(settings.PORTAL_NAVIGATION)
+@dataclass(frozen=True)
+class Entry:
+    """An item as one person sees it on one page."""
+
+    label: str
+    url: str
+    icon: str
+    current: bool
 
 
-def shown_to(request: HttpRequest) -> list[dict[str, Any]]:
-    """The entries this user may open, the current one marked."""
-    entries = [item for item in items() if item.permission is None or request.user.has_perm(item.permission)]
-    urls = {item: reverse(item.route) for item in entries}
-    inside = [url for url in urls.values() if request.path == url or (url != "/" and request.path.startswith(url))]
-    here = max(inside, key=len, default=None)
-    return [{"label": i.label, "url": urls[i], "icon": i.icon, "current": urls[i] == here} for i in entries]
+def shown_to(request: HttpRequest) -> list[Entry]:
+    """The entries this user may open, the one that the page stands under marked; none for who is signed out."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return []
+    items: list[Item] = import_string(settings.PORTAL_NAVIGATION)
+    found = [(item, reverse(item.route)) for item in items if item.permission is None or user.has_perm(item.permission)]
+    around = [url for _, url in found if request.path == url or (url != "/" and request.path.startswith(url))]
+    here = max(around, key=len, default=None)
+    return [Entry(item.label, url, item.icon, url == here) for item, url in found]
