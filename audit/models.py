@@ -31,7 +31,7 @@ class Event(models.Model):
     seal = models.CharField(max_length=64)
 
     objects = EventQuerySet.as_manager()
-    guards: ClassVar = [guards.AppendOnly(unique=("sequence", "previous"))]
+    guards: ClassVar = [guards.AppendOnly()]
 
     class Meta:
         ordering = ["sequence"]
@@ -50,7 +50,7 @@ class EventPatient(models.Model):
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="patients")
     patient_id = models.PositiveBigIntegerField()
 
-    guards: ClassVar = [guards.AppendOnly(unique=())]
+    guards: ClassVar = [guards.AppendOnly()]
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["patient_id", "event"], name="audit_patient_once_per_event")]
@@ -66,7 +66,7 @@ class Anchor(models.Model):
     sequence = models.PositiveBigIntegerField()
     seal = models.CharField(max_length=64)
 
-    guards: ClassVar = [guards.AppendOnly(unique=())]
+    guards: ClassVar = [guards.AppendOnly()]
 
     class Meta:
         ordering = ["pk"]

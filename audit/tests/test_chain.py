@@ -26,6 +26,11 @@ def test_the_sealed_bytes_are_known():
     )
 
 
+def test_every_field_is_sealed_but_the_seal_and_the_row_number():
+    fields = {field.name for field in Event._meta.concrete_fields}
+    assert {*chain.SEALED, "at"} == fields - {"seal", "id"}
+
+
 @pytest.mark.parametrize("name", [*chain.SEALED, "at"])
 def test_every_field_changes_the_seal(name):
     changed = {

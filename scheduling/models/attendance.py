@@ -6,7 +6,6 @@ from django.db.models import F, Q
 from audit import guards
 from patients.models import Episode, RelatedPerson
 from scheduling.choices import Mode
-from scheduling.guards import NeverDeleted
 from scheduling.querysets import AttendanceQuerySet
 from web.models import Versioned
 
@@ -88,7 +87,7 @@ class Attendance(Versioned):
             ),
         ]
 
-    guards: ClassVar = [NeverDeleted()]
+    guards: ClassVar = [guards.NeverDeleted()]
 
     def __str__(self) -> str:
         return f"Attendance {self.pk}"
