@@ -1,7 +1,6 @@
 """The one way into the audit trail."""
 
 import datetime as dt
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -35,14 +34,18 @@ class Entry:
 def record(*, action: str, by: Any, **fields: Any) -> Event:
     """Record one event (the fields of Entry), as the last statement of a verb and inside its transaction.
 
-    Raises RuntimeError outside a transaction, ValueError for a naive time, TypeError for content that is not plain.
+    Raises RuntimeError outside a transaction, TypeError for content that is not plain, and ValueError for a naive time,
+    for text that a database cannot keep, and for a person or thing that is not (or no longer) in the database.
     """
     return record_many([Entry(action=action, by=by, **fields)])[0]
 
 
 def record_read(*, action: str, by: Any, **fields: Any) -> Event:
-    """Record a look before the page answers, in a transaction of its own. If it fails, nothing may be shown."""
-    with transaction.atomic():
+    """Record a look before the page answers, in a transaction of its own. If it fails, nothing may be shown.
+
+    Raises RuntimeError inside another transaction, whose rollback would take the record with it.
+    """
+    with transaction.atomic(durable=True):
         return record(action=action, by=by, **fields)
 
 
@@ -74,6 +77,8 @@ def _event(entry: Entry) -> Event:
     at = entry.at or timezone.now()
     if timezone.is_naive(at):
         raise ValueError("An audit event needs a time with a zone.")
+    if any(one is not None and one.pk is None for one in (entry.by, entry.about)):
+        raise ValueError("An audit event needs the keys of who and what it names: save first, delete afterwards.")
     context = current()
     return Event(
         at=at,
@@ -84,21 +89,34 @@ def _event(entry: Entry) -> Event:
         object_id=entry.about.pk if entry.about else None,
         record_class=entry.record_class,
         outcome=entry.outcome,
-        reason=entry.reason,
+        reason=_text(entry.reason),
         request_id=context.request_id,
         address=context.address,
-        content=_plain(entry.content),
+        content=_plain(dict(entry.content)),
     )
 
 
-def _plain(content: Mapping[str, Any]) -> dict[str, Any]:
-    """The content as it will come back from the database. Floats are refused: engines print them differently."""
-    text = json.dumps(dict(content), allow_nan=False)
+def _plain(value: Any) -> Any:
+    """The content as it will come back from either database. Floats are refused: engines print them differently."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
+        return {_text(key): _plain(one) for key, one in value.items()}
+    raise TypeError(f"An audit event's content holds a {type(value).__name__}; write it as text or as a whole number.")
 
-    def refuse(number: str) -> float:
-        raise TypeError(f"An audit event's content holds the float {number}; write it as text or as a whole number.")
 
-    return json.loads(text, parse_float=refuse)
+def _text(value: str) -> str:
+    """Plain text; ValueError for the two things PostgreSQL does not keep: NUL and half a character."""
+    value.encode()
+    if "\0" in value:
+        raise ValueError("An audit event's text holds a NUL character.")
+    return str(value)
 
 
 def _lock_the_chain() -> None:

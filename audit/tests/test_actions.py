@@ -3,6 +3,7 @@ import threading
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 from django.db import connection, transaction
 
 from audit import chain
@@ -65,13 +66,33 @@ def test_a_verb_that_is_rolled_back_leaves_no_event_and_no_gap(rae):
         ({"at": dt.datetime(2026, 3, 8, 12, 0)}, ValueError),  # noqa: DTZ001  naive on purpose
         ({"content": {"minutes": 1.5}}, TypeError),
         ({"content": {"day": dt.date(2026, 3, 8)}}, TypeError),
-        ({"content": {"x": float("nan")}}, ValueError),
+        ({"content": {"x": float("nan")}}, TypeError),
+        ({"content": {"rows": [{1: "a"}]}}, TypeError),
+        ({"content": {"text": "a\0b"}}, ValueError),
+        ({"content": {"a\0b": "text"}}, ValueError),
+        ({"content": {"text": "\ud800"}}, ValueError),
+        ({"reason": "a\0b"}, ValueError),
+        ({"by": get_user_model()(username="unsaved")}, ValueError),
+        ({"about": Group(name="deleted")}, ValueError),
     ],
 )
 def test_what_cannot_be_sealed_the_same_way_twice_is_refused(db, fields, error):
     with pytest.raises(error):
-        record_read(action="x", by=None, **fields)
+        record_read(**({"action": "x", "by": None} | fields))
     assert Event.objects.count() == 0
+
+
+def test_any_plain_content_comes_back_and_is_verified(db):
+    content = {"é": "\u2028 😀", "big": 10**40, "nested": {"b": [1, {"z": None, "a": True}], "a": ""}, "pair": (1, 2)}
+    event = record_read(action="x", by=None, content=content, at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
+    event.refresh_from_db()
+    assert event.content == content | {"pair": [1, 2]}
+    assert verify().problems == []
+
+
+def test_a_look_is_not_recorded_inside_a_transaction_that_could_take_it_back(own_database):
+    with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
+        record_read(action="x", by=None)
 
 
 @pytest.mark.parametrize("number", [1, 30])
