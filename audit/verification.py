@@ -32,7 +32,7 @@ def in_order(*, since: int = 1) -> Iterator[tuple[Event, list[int]]]:
 def verify() -> Report:
     """Check every seal, the sequence, the anchors inside and outside the database, and the guards."""
     report = Report()
-    anchors = dict(anchored())
+    anchors = anchored(report.problems)
     for event, patients in in_order():
         number, seal = report.last
         problem = broken(event, patients, number=number + 1, previous=seal)
@@ -41,7 +41,7 @@ def verify() -> Report:
             break
         report.checked += 1
         report.last = (event.sequence, event.seal)
-        if anchors.pop(event.sequence, event.seal) != event.seal:
+        if anchors.pop(event.sequence, {event.seal}) != {event.seal}:
             report.problems.append(f"Event {event.sequence} is not the one that was anchored.")
             break
     else:
@@ -63,11 +63,20 @@ def broken(event: Event, patients: list[int], *, number: int, previous: str) -> 
     return ""
 
 
-def anchored() -> Iterator[tuple[int, str]]:
-    """Sequence and seal of every anchor, of the table and of the file that ANCHOR_PATH names."""
-    yield from Anchor.objects.values_list("sequence", "seal")
-    if settings.ANCHOR_PATH and Path(settings.ANCHOR_PATH).exists():
-        with Path(settings.ANCHOR_PATH).open() as file:
-            for line in file:
-                entry = json.loads(line)
-                yield entry["sequence"], entry["seal"]
+def anchored(problems: list[str]) -> dict[int, set[str]]:
+    """The seals anchored for each sequence, in the table and in the file that ANCHOR_PATH names; `problems` grows."""
+    anchors: dict[int, set[str]] = {}
+    for sequence, seal in Anchor.objects.values_list("sequence", "seal").iterator():
+        anchors.setdefault(sequence, set()).add(seal)
+    path = Path(settings.ANCHOR_PATH) if settings.ANCHOR_PATH else None
+    if path and path.exists():
+        with path.open(encoding="utf-8", errors="replace") as file:
+            for number, line in enumerate(file, start=1):
+                try:
+                    entry = json.loads(line)
+                    anchors.setdefault(int(entry["sequence"]), set()).add(str(entry["seal"]))
+                except (ValueError, TypeError, KeyError):
+                    problems.append(f"Line {number} of the file at ANCHOR_PATH is not an anchor.")
+    elif path and anchors:
+        problems.append("The file at ANCHOR_PATH is gone, though anchors were written.")
+    return anchors

@@ -6,6 +6,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from audit import guards
 from audit.actions import Entry, record_many
 from audit.models import Event
 from audit.verification import verify
@@ -18,22 +19,23 @@ def trail(own_database):
 
 
 def behind_the_guards(sql: str) -> None:
-    """What somebody with the database's password can do: take the guard away, change a row, put the guard back."""
+    """What somebody with the database's password can do: take the guards away, change rows, put the guards back."""
+    tables = ["audit_event", "audit_eventpatient", "audit_anchor"]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute("SET session_replication_role = replica")
+            for change in ("DISABLE", "ENABLE"):
+                for table in tables:
+                    cursor.execute(f"ALTER TABLE {table} {change} TRIGGER ALL")
+                if change == "DISABLE":
+                    cursor.execute(sql)
+        else:
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'audit_%'")
+            for (name,) in cursor.fetchall():
+                cursor.execute(f"DROP TRIGGER {name}")
+            cursor.execute("PRAGMA foreign_keys = OFF")
             cursor.execute(sql)
-            cursor.execute("SET session_replication_role = origin")
-            return
-        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'audit_%'")
-        triggers = cursor.fetchall()
-        for name, _ in triggers:
-            cursor.execute(f"DROP TRIGGER {name}")
-        cursor.execute("PRAGMA foreign_keys = OFF")
-        cursor.execute(sql)
-        cursor.execute("PRAGMA foreign_keys = ON")
-        for _, definition in triggers:
-            cursor.execute(definition)
+            cursor.execute("PRAGMA foreign_keys = ON")
+    guards.install()
 
 
 def run(command: str, *arguments: str) -> str:
@@ -91,6 +93,31 @@ def test_a_rewritten_event_does_not_match_its_anchor(trail, settings, tmp_path):
     run("anchor_audit")
     line = json.loads((tmp_path / "anchors.jsonl").read_text())
     (tmp_path / "anchors.jsonl").write_text(json.dumps(line | {"seal": "f" * 64}) + "\n")
+    assert verify().problems == ["Event 5 is not the one that was anchored."]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (None, "The file at ANCHOR_PATH is gone, though anchors were written."),
+        ('{"at": "2026', "Line 1 of the file at ANCHOR_PATH is not an anchor."),
+        ('["5"]\n', "Line 1 of the file at ANCHOR_PATH is not an anchor."),
+    ],
+)
+def test_an_anchor_file_that_is_gone_or_torn_is_named(trail, settings, tmp_path, text, sentence):
+    settings.ANCHOR_PATH = str(tmp_path / "anchors.jsonl")
+    run("anchor_audit")
+    (tmp_path / "anchors.jsonl").unlink()
+    if text:
+        (tmp_path / "anchors.jsonl").write_text(text)
+    assert verify().problems == [sentence]
+
+
+def test_every_anchor_of_an_event_counts(trail, settings, tmp_path):
+    settings.ANCHOR_PATH = str(tmp_path / "anchors.jsonl")
+    run("anchor_audit")
+    line = (tmp_path / "anchors.jsonl").read_text()
+    (tmp_path / "anchors.jsonl").write_text(json.dumps(json.loads(line) | {"seal": "f" * 64}) + "\n" + line)
     assert verify().problems == ["Event 5 is not the one that was anchored."]
 
 
