@@ -203,6 +203,7 @@ def test_seeding_again_leaves_what_staff_have_changed():
     seed_service_types()
     ServiceType.objects.filter(code="wellness").update(name="Recreation", needs_leader=False)
     ServiceType.objects.filter(code="nursing").update(code="rn")
+    ServiceType.objects.filter(code="family-session").update(name="Family visit")
     seed_service_types()
     assert ServiceType.objects.count() == len(SHIPPED)
     assert ServiceType.objects.values_list("name", "needs_leader").get(code="wellness") == ("Recreation", False)
