@@ -13,7 +13,7 @@ from staff.models import User
 from web import keys
 from web.forms import ActionForm, KeyField
 
-from . import actions
+from . import actions, rules
 from .models import Membership, Session
 from .previews import Preview, membership_preview, phase_dates
 from .querysets import possible_leaders
@@ -66,7 +66,7 @@ class SessionForm(ActionForm):
     start = WallTimeField()
     end = WallTimeField()
     leader = forms.ModelChoiceField(User.objects.none())
-    room = forms.ModelChoiceField(Room.objects.none(), required=False, help_text="Leave empty for telehealth.")
+    room = forms.ModelChoiceField(Room.objects.none(), required=False, empty_label="No room, by telehealth")
     relatives = RelativesField(RelatedPerson.objects.none(), required=False, label="Family or friends who come")
     without_patient = forms.BooleanField(required=False, label="Without the patient: the family alone")
     key = KeyField()
@@ -143,8 +143,16 @@ class MemberForm(forms.Form):
         if data.get("ends_on") and data.get("starts_on") and data["ends_on"] < data["starts_on"]:
             self.add_error("ends_on", "The last day cannot be before the first. Change one of the two dates.")
         elif data.get("episode") and data.get("starts_on"):
-            self.asked = dict(data)
+            self.asked = self._possible(dict(data))
         return data
+
+    def _possible(self, asked: dict[str, Any]) -> dict[str, Any] | None:
+        """What was asked, unless the patient is in one of the groups then: that is said at the field."""
+        for group, first, last in self._stretches(asked):
+            if refusal := rules.not_a_member_then(asked["episode"], group, first, last):
+                self.add_error(refusal.field, refusal.sentence)
+                return None
+        return asked
 
     @cached_property
     def one_time_key(self) -> Any:
@@ -176,8 +184,8 @@ class MemberForm(forms.Form):
         return [episode.patient_id for episode in self.fields["episode"].queryset]  # type: ignore[attr-defined]
 
     def _stretches(self, asked: dict[str, Any]) -> list[tuple[Group, date, date | None]]:
-        if asked["track"] is None:
-            return [(self.group, asked["starts_on"], asked["ends_on"])]
+        if asked.get("track") is None:
+            return [(self.group, asked["starts_on"], asked.get("ends_on"))]
         phases = asked["track"].phases.select_related("group__program__location", "group__service")
         return [(phase.group, *phase_dates(phase, asked["starts_on"])) for phase in phases]
 
@@ -200,6 +208,10 @@ class JoinForm(MemberForm, ActionForm):
 
     leave_out = LeaveOutField(required=False)
     key = KeyField()
+
+    def _possible(self, asked: dict[str, Any]) -> dict[str, Any] | None:
+        """Anything: the action decides, after the key has said whether this was done before."""
+        return asked
 
     def save(self, *, by: User) -> list[Membership]:
         data = self.cleaned_data

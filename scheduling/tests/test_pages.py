@@ -167,6 +167,14 @@ def test_a_patient_out_of_scope_cannot_be_added(client, rae, group):
     assert Membership.objects.count() == 0
 
 
+def test_a_member_of_that_time_is_not_previewed_again(client, rae, group):
+    episode = make_episode(program=group.program)
+    make_membership(group, episode, starts_on=TODAY() + WEEK)
+    answer = signed_in(client, rae).get(f"/groups/{group.pk}/members/add/", ask(episode))
+    assert answer.status_code == 422
+    assert "is in Relapse Prevention already" in answer.content.decode()
+
+
 def test_a_whole_track_is_previewed_and_joined(client, rae, group):
     other = make_weekly_group(group.program, name="Early Recovery Skills")
     make_phase(group, 1, 16)
@@ -268,8 +276,8 @@ def test_a_group_and_its_session_take_the_same_queries_for_1_member_and_for_30(c
     publish(first=TODAY(), last=TODAY() + rows * WEEK, by=None, at=timezone.now())
     for _ in range(rows):
         make_membership(group)
-    session, chosen = group.sessions.first(), group.memberships.first().episode
+    session, chosen = group.sessions.first(), make_episode(program=group.program)
     assert queries_of(signed_in(client, rae), f"/sessions/{session.pk}/") == 15
     choose = f"/groups/{group.pk}/members/add/"
     preview = f"{choose}?episode={chosen.pk}&starts_on=2026-03-02"
-    assert [queries_of(client, address) for address in [f"/groups/{group.pk}/", choose, preview]] == [17, 13, 19]
+    assert [queries_of(client, address) for address in [f"/groups/{group.pk}/", choose, preview]] == [17, 13, 20]
