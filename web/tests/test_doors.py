@@ -13,6 +13,7 @@ from .factories import make_person
         ("/public/", PUBLIC),
         ("/set-up/", Door("staff.use_admin")),
         ("/wrapped/", SIGNED_IN),
+        ("/covered/", SIGNED_IN),
         ("/shown/", SIGNED_IN),
         ("/open/", PUBLIC),
         ("/inner/table/", Door("staff.use_admin")),

@@ -1,6 +1,6 @@
 """Addresses for the tests of this room: views that open, refuse, raise and fill forms, one of each kind."""
 
-from functools import wraps
+from functools import update_wrapper, wraps
 
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
@@ -28,6 +28,15 @@ def passed_on(view):
         return view(*args, **kwargs)
 
     return inner
+
+
+def covered(view):
+    """A decorator that leads back to what it covers and copies nothing of it."""
+
+    def outer(*args, **kwargs):
+        return view(*args, **kwargs)
+
+    return update_wrapper(outer, view, updated=())
 
 
 class Shown(View):
@@ -117,6 +126,7 @@ urlpatterns = [
     path("set-up/", door("staff.use_admin")(passed_on(plain)), name="set_up"),
     path("unmarked/", passed_on(passed_on(raising)), name="unmarked"),
     path("wrapped/", passed_on(door(SIGNED_IN)(passed_on(plain))), name="wrapped"),
+    path("covered/", covered(door(SIGNED_IN)(passed_on(plain))), name="covered"),
     path("shown/", Shown.as_view(), name="shown"),
     path("open/", OpenToAll.as_view(), name="open"),
     path("inner/", include(inner)),
