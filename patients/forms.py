@@ -43,7 +43,7 @@ class ReferralForm(ActionForm):
     )
     birth_date = forms.DateField(label="Date of birth", widget=DateInput)
     program = forms.ModelChoiceField(label="Program", queryset=Program.objects.none(), empty_label="Choose")
-    same_as = forms.CharField(label="Who is this?", required=False, widget=forms.RadioSelect)
+    same_as = forms.CharField(label="Who this is", required=False, widget=forms.RadioSelect)
 
     def __init__(self, *args: Any, user: Person, at: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,7 +1,7 @@
 """The questions asked of patients and episodes. Access hangs on the episode; `visible_to` never joins."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
@@ -90,7 +90,7 @@ class PatientQuerySet(QuerySet):
         candidates = _names().like(text).filter(patient__in=self.values("pk"))
         pairs = [(name.patient_id, f"{name.given} {name.family}") for name in candidates[:MOST_COMPARED]]
         keys = names.best_fits(text, pairs, most=most)
-        found: dict[int, Patient] = self.in_bulk(keys)
+        found: dict[int, Any] = self.in_bulk(keys)
         return [found[key] for key in keys]
 
 

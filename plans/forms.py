@@ -33,6 +33,8 @@ ROLES = [Role.CLINICIAN, Role.INTERN, Role.MEDICAL, Role.CASE_MANAGER]
 class PlanForm(ActionForm):
     """What an initial plan asks for (R-12). Rows of interventions left empty are left out."""
 
+    marks_optional = False  # a row is left empty whole or filled whole, so its fields are not marked; the others say it
+
     effective_on = forms.DateField(label="In force from", widget=DateInput, help_text="Once it is signed.")
     problem = forms.CharField(max_length=300, help_text="What brings the patient here, in a sentence.")
     goal = forms.CharField(
@@ -43,10 +45,12 @@ class PlanForm(ActionForm):
         error_messages={"min_length": f"Write what the patient said, {GOAL_MIN} characters or more (R-12)."},
     )
     objective = forms.CharField(max_length=300, help_text="One thing that can be seen or counted.")
-    measure = forms.CharField(max_length=120, required=False, help_text="Such as: times a week, own log.")
-    baseline = forms.CharField(max_length=60, required=False)
-    target = forms.CharField(max_length=60, required=False)
-    target_on = forms.DateField(label="Target date", widget=DateInput, required=False)
+    measure = forms.CharField(
+        label="Measure (optional)", max_length=120, required=False, help_text="Such as: times a week, own log."
+    )
+    baseline = forms.CharField(label="Baseline (optional)", max_length=60, required=False)
+    target = forms.CharField(label="Target (optional)", max_length=60, required=False)
+    target_on = forms.DateField(label="Target date (optional)", widget=DateInput, required=False)
 
     def __init__(self, *args: Any, episode: Episode, at: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -125,7 +129,7 @@ class EditPlanForm(PlanForm):
     def __init__(self, *args: Any, plan: TreatmentPlan, **kwargs: Any) -> None:
         self.plan, self.now = plan, read(plan)
         super().__init__(*args, episode=plan.episode, **kwargs)
-        self.initial |= _initial(self.now) | {"version": plan.version}
+        self.initial.update(_initial(self.now), version=plan.version)
 
     def _add_rows(self) -> None:
         """What the draft names stays choosable, also where a service was retired or somebody's posting has ended."""

@@ -8,7 +8,11 @@ from staff.tests.factories import make_user
 
 
 @pytest.fixture
-def house():
+def house(db):
+    return people_of_two_programs()
+
+
+def people_of_two_programs():
     """Two places, two programs, and the people of each."""
     northside, harbor = make_location("Northside"), make_location("Harbor")
     evening = make_program("Evening IOP", location=northside)

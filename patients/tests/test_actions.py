@@ -155,7 +155,7 @@ def test_the_first_attended_session_admits_and_its_correction_moves_the_day(hous
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("status", set(EpisodeStatus) - {EpisodeStatus.INTAKE})
+@pytest.mark.parametrize("status", [status for status in EpisodeStatus if status != EpisodeStatus.INTAKE])
 def test_treatment_begins_only_from_intake(house, status):
     with pytest.raises(Refusal) as refusal:
         actions.begin(episode=make_episode(status=status), day=DAY, by=house.rae)
