@@ -57,7 +57,8 @@ def rebook(sessions: Iterable[int], *, by: User | None = None, tolerate: bool = 
     if not asked:
         return []
     before = list(Booking.objects.filter(session__in=asked))
-    ids = asked | _waiting_for(before)
+    waiting = _waiting_for(before) - asked
+    ids = asked | waiting
     unblocked = {(row.session_id, row.kind, row.resource_id) for row in before if not row.blocks}
     rows = sorted(
         _rows(ids),
@@ -67,8 +68,8 @@ def rebook(sessions: Iterable[int], *, by: User | None = None, tolerate: bool = 
     new = [clash for row, clash in clashes.items() if row.session_id in asked and row.key not in unblocked]
     if not tolerate and (refusal := conflicts.refusal(new, user=by)):
         raise refusal
-    Booking.objects.filter(session__in=ids).delete()
-    _write([_booking(row, blocks=row.may_block and row not in clashes) for row in rows], by=by)
+    before += Booking.objects.filter(session__in=waiting) if waiting else []
+    _replace(before, [_booking(row, blocks=row.may_block and row not in clashes) for row in rows], by=by)
     return list(clashes.values())
 
 
@@ -176,6 +177,20 @@ def _booking(row: Row, *, blocks: bool) -> Booking:
         ends_at=wanted.ends_at,
         blocks=blocks,
     )
+
+
+def _facts(booking: Booking) -> tuple[object, ...]:
+    return booking.session_id, booking.kind, booking.resource_id, booking.starts_at, booking.ends_at, booking.blocks
+
+
+def _replace(before: Collection[Booking], bookings: Collection[Booking], *, by: User | None) -> None:
+    """Delete what is no longer so and insert what is new; most bookings stay as they are."""
+    standing = {_facts(booking): booking.pk for booking in before}
+    wanted = {_facts(booking): booking for booking in bookings}
+    if gone := [pk for facts, pk in standing.items() if facts not in wanted]:
+        Booking.objects.filter(pk__in=gone).delete()
+    if new := [booking for facts, booking in wanted.items() if facts not in standing]:
+        _write(new, by=by)
 
 
 def _write(bookings: list[Booking], *, by: User | None) -> None:
