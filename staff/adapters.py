@@ -2,10 +2,12 @@
 
 from typing import Any
 
+import qrcode
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate
@@ -14,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from qrcode.image.svg import SvgPathFillImage
 
 from web import addresses, fields
 
@@ -40,11 +43,11 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_client_ip(self, request: HttpRequest) -> str:
         return addresses.of(request)
 
-    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Nothing: wrong passwords are counted by the lock-out, per name and address."""
-
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
-        """The person, or None: alike for an unknown name, a wrong password and a deactivated account."""
+        """The person, or None: alike for an unknown name, a wrong password and a deactivated account.
+
+        The library's own count of failures is left out: the lock-out counts them, per name and address.
+        """
         user = authenticate(request, **credentials)
         AuthenticationBackend.unstash_authenticated_user()  # SECURITY: else a deactivated person gets another answer
         if user is None:
@@ -82,6 +85,9 @@ class AccountAdapter(DefaultAccountAdapter):
             response["Location"] = reverse("kept", args=[draft.pk])
         return response
 
+    def get_logout_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("account_login")
+
     def logout(self, request: HttpRequest) -> None:
         user = request.user
         with transaction.atomic():
@@ -109,6 +115,13 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     def get_totp_label(self, user: Any) -> str:
         return user.username
+
+    def build_totp_svg(self, url: str) -> str:
+        """The picture on white, so that it scans in the dark scheme too."""
+        return qrcode.make(url, image_factory=SvgPathFillImage).to_string(encoding="unicode")
+
+    def generate_authenticator_name(self, user: Any, type: Any) -> str:  # noqa: A002 (the library's name)
+        return f"Passkey {Authenticator.objects.filter(user=user.pk, type=type).count() + 1}"
 
     def _get_site_name(self) -> str:
         return settings.MFA_TOTP_ISSUER

@@ -25,7 +25,7 @@ class User(AbstractUser):
         help_text="1.00 is full time. The caseload maximum is in proportion to it.",
     )
 
-    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
+    objects: ClassVar[UserManager] = UserManager()
 
     class Meta:
         ordering = ["last_name", "first_name", "pk"]

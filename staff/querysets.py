@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from .choices import Role
 
 if TYPE_CHECKING:
-    from .models import User
+    from .models import Invitation, User  # noqa: F401 (as text below)
 
 
 class UserQuerySet(QuerySet["User"]):

@@ -37,7 +37,7 @@ def may_manage(by: User, user: User) -> Refusal | None:
     if by.is_superuser or user.pk == by.pk:
         return None
     if user.is_superuser or GIVEN_BY_SUPERUSER & set(user.roles):
-        return Refusal("Only an administrator manages this account.", code="above")
+        return Refusal("Only an administrator manages this account. Ask one of them.", code="above")
     return None
 
 

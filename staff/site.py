@@ -15,7 +15,7 @@ class PortalAdminSite(AdminSite):
     site_header = "IOP Portal set-up"
     site_title = "IOP Portal set-up"
     index_title = "Set-up"
-    site_url = "/"
+    site_url = None
 
     def has_permission(self, request: HttpRequest) -> bool:
         return request.user.is_active and request.user.has_perm("staff.use_admin")
@@ -26,10 +26,10 @@ class PortalAdminSite(AdminSite):
             raise PermissionDenied
         return redirect("admin:index" if request.user.is_authenticated else "account_login")
 
-    def logout(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> Any:
         return sign_out(request)
 
-    def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
         return redirect("account_change_password")
 
     def get_log_entries(self, request: HttpRequest) -> Any:

@@ -6,7 +6,7 @@ from django.core.management import CommandError, call_command
 from staff.choices import Role
 from staff.models import Invitation, User
 
-from .factories import events, make_user
+from .factories import PASSWORD, events, make_user, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -28,6 +28,7 @@ def test_inviting_a_new_name_makes_an_account_nobody_can_sign_in_to_yet():
 def test_the_link_is_printed_and_only_its_hash_is_stored(client):
     link = run("invite_user", "rae")
     token = link.strip("/").split("/")[-1]
+    assert link == f"http://localhost:8000/account/invitation/{token}/"
     assert token not in Invitation.objects.get().token_hash
     assert client.get(link).status_code == 200
 
@@ -69,8 +70,6 @@ def test_a_deactivated_person_gets_no_link():
 
 
 def test_deactivating_ends_open_sessions_at_once_and_activating_does_not_revive_them(client):
-    from .factories import PASSWORD, sign_in
-
     user = make_user("rae", password=PASSWORD)
     sign_in(client, user)
     assert client.get("/account/").status_code == 200

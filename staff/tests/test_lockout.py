@@ -2,6 +2,7 @@ import datetime as dt
 
 import pytest
 import time_machine
+from axes.models import AccessAttempt
 from django.test import Client
 
 from .factories import PASSWORD, events, make_user, sign_in
@@ -88,8 +89,6 @@ def test_wrong_passwords_before_something_that_matters_count_too(client, rae):
 
 
 def test_the_lock_out_table_holds_no_password(client, rae):
-    from axes.models import AccessAttempt
-
     fail(client, 2)
     row = AccessAttempt.objects.get()
     assert WRONG not in row.post_data

@@ -1,5 +1,6 @@
 import pytest
 from allauth.mfa.models import Authenticator
+from django.urls import get_resolver
 
 from staff.choices import Role
 from staff.middleware import FACTOR_PAGES
@@ -148,6 +149,4 @@ def test_a_forged_passkey_does_not_sign_in(client, rae, credential):
 
 
 def test_every_set_up_page_is_a_route(client):
-    from django.urls import get_resolver
-
     assert set(get_resolver("staff.urls").reverse_dict) >= FACTOR_PAGES

@@ -1,4 +1,5 @@
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.sessions.models import Session
 from django.test import Client
 
@@ -159,8 +160,6 @@ def test_a_recovery_code_signs_in_once_and_is_recorded(client, rae):
 
 
 def test_the_secret_of_the_app_is_encrypted_in_the_database(rae):
-    from allauth.mfa.models import Authenticator
-
     secret = make_app(rae)
     assert secret not in str(Authenticator.objects.get().data)
 

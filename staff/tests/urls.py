@@ -2,10 +2,8 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import path
+from django.urls import include, path
 
-from iopportal.urls import handler400, handler403, handler404, handler500  # noqa: F401
-from iopportal.urls import urlpatterns as portal
 from web.doors import SIGNED_IN, door
 
 
@@ -16,4 +14,5 @@ def notes(request: HttpRequest, pk: int) -> HttpResponse:
     return HttpResponse("", status=422)
 
 
-urlpatterns = [path("sessions/<int:pk>/notes/", notes), *portal]
+handler404 = "web.views.not_found"
+urlpatterns = [path("sessions/<int:pk>/notes/", notes), path("", include("iopportal.urls"))]

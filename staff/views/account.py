@@ -1,5 +1,7 @@
 """One's own account, and the link that opens it."""
 
+from typing import cast
+
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
@@ -10,7 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from staff import actions, kept
 from staff.forms import NewPasswordForm
-from staff.models import Invitation
+from staff.models import Invitation, User
 from web.doors import PUBLIC, SIGNED_IN, door
 from web.pages import page
 
@@ -22,7 +24,7 @@ def account(request: HttpRequest) -> HttpResponse:
     return page(
         request,
         "staff/account.html",
-        roles=request.user.roles,
+        roles=request.user.roles,  # type: ignore[union-attr]
         app=next((factor for factor in factors if factor.type == Authenticator.Type.TOTP), None),
         codes=next((factor.wrap() for factor in factors if factor.type == Authenticator.Type.RECOVERY_CODES), None),
         passkeys=[factor for factor in factors if factor.type == Authenticator.Type.WEBAUTHN],
@@ -35,7 +37,7 @@ def account(request: HttpRequest) -> HttpResponse:
 def sessions(request: HttpRequest) -> HttpResponse:
     """Where I am signed in; POST signs out everywhere else."""
     if request.method == "POST":
-        ended = actions.sign_out_elsewhere(user=request.user, key=request.session.session_key)
+        ended = actions.sign_out_elsewhere(user=cast("User", request.user), key=request.session.session_key or "")
         messages.success(request, f"Signed out of {ended} other {'session' if ended == 1 else 'sessions'}.")
         return redirect("usersessions_list")
     rows = UserSession.objects.filter(user=request.user.pk).order_by("-created_at")

@@ -68,7 +68,7 @@ def kept_form(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def discard(request: HttpRequest, pk: int) -> HttpResponse:
     draft = get_object_or_404(kept.all_of(request.user), pk=pk)
-    discard_draft(user_id=request.user.pk, pk=draft.pk)
+    discard_draft(user_id=draft.user_id, pk=draft.pk)
     return redirect(settings.LOGIN_REDIRECT_URL)
 
 

@@ -1,5 +1,7 @@
+import os
 from argparse import ArgumentParser
 
+from django.conf import settings
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
@@ -32,8 +34,15 @@ class Command(BaseCommand):
             raise CommandError(f"“{name}” cannot be a user name: {' '.join(error.messages)}") from error
         except Refusal as refusal:
             raise CommandError(refusal.sentence) from refusal
-        self.stdout.write(f"{reverse('invitation', args=[token])}")
-        self.stderr.write("Put your portal's address before it. The link works once and is not shown again.")
+        self.stdout.write(f"{origin()}{reverse('invitation', args=[token])}")
+        self.stderr.write(f"It works once, for {settings.INVITATION_HOURS} hours, and is not shown again.")
+
+
+def origin() -> str:
+    """Where people open the portal, as far as the settings say."""
+    if settings.SECURE:
+        return f"https://{settings.ALLOWED_HOSTS[0].lstrip('.')}"
+    return f"http://localhost:{os.environ.get('PORT', '8000')}"
 
 
 def account(name: str, roles: set[Role], *, superuser: bool) -> User:
