@@ -66,7 +66,6 @@ def list_page(request: HttpRequest, listing: Listing, **context: Any) -> HttpRes
     """Answer with the listing's page, or with the part below its heading when htmx asks for it."""
     chosen = listing.filters(request.GET, queryset=listing.rows, request=request) if listing.filters else None
     table = listing.table(chosen.qs if chosen else listing.rows, order_by=request.GET.get("sort", ""))
-    table.settle_order()
     _turn_to(table, request.GET.get("page", ""))
     _record(request, listing, table)
     template = f"{listing.template}#list" if is_fragment(request) else listing.template

@@ -16,8 +16,9 @@ class ListTable(tables.Table):
         order_by_field = "sort"
         default = "–"
 
-    def settle_order(self) -> None:
+    def __init__(self, data: QuerySet[Any], **options: Any) -> None:
         """Rows that sort alike keep one order, or a page could show a row twice and another never."""
+        super().__init__(data, **options)
         rows: QuerySet[Any] = self.data.data
         order = rows.query.order_by or rows.model._meta.ordering
         self.data.data = rows.order_by(*order, "pk")

@@ -92,7 +92,8 @@ def test_a_form_sent_twice_makes_one_thing(inside):
 def test_a_form_without_a_good_key_makes_nothing_and_gets_a_fresh_one(inside, key):
     response = inside.post("/make/", {"key": key, "username": "theo"})
     assert response.status_code == 422
-    assert "This page has lost its key. Check what you typed and send it again." in response.text
+    lost = "This page has lost its key. Check what you typed and send it again."
+    assert response.context["form"].non_field_errors() == [lost]  # and not at a field that nobody sees
     again = inside.post("/make/", {"key": key_in(response.text), "username": "theo"})
     assert again.status_code == 302
 

@@ -6,6 +6,8 @@ from django.db import connection
 
 from audit.models import Event, EventPatient
 
+from .listings import NameTable
+
 
 def make_rows(number, **fields):
     people = get_user_model()
@@ -46,6 +48,12 @@ def test_rows_that_sort_alike_appear_once_on_all_pages_together(inside):
     for page in (1, 2, 3):
         inside.get("/names/", {"page": page})
     assert EventPatient.objects.values("patient_id").distinct().count() == 120
+
+
+@pytest.mark.parametrize(("sort", "order"), [("-last_name", ("-last_name", "pk")), ("", ("last_name", "pk"))])
+def test_the_key_settles_the_order_of_rows_that_sort_alike(db, sort, order):
+    table = NameTable(get_user_model().objects.all(), order_by=sort or None)
+    assert table.data.data.query.order_by == order
 
 
 @pytest.mark.parametrize(
