@@ -3,6 +3,7 @@
 from web.navigation import Item
 
 NAVIGATION: list[Item] = [
+    Item("Today", "today", "sun"),
     Item("Patients", "patients", "person-vcard", "patients.find_patients"),
     Item("Groups", "groups", "people", "scheduling.view_schedule"),
 ]

@@ -66,6 +66,7 @@ ROLES_BY_PERMISSION: dict[str, set[Role]] = {
     "scheduling.add_member": {DIRECTOR, CLINICIAN, FRONT_DESK},
     "scheduling.lead_session": {DIRECTOR, CLINICIAN, INTERN, CASE_MANAGER, MEDICAL},
     "scheduling.log_attendance": {DIRECTOR, CLINICIAN, INTERN, CASE_MANAGER, MEDICAL},
+    "scheduling.take_over_session": {DIRECTOR, CLINICIAN, INTERN},
     "scheduling.record_arrival": {DIRECTOR, CLINICIAN, INTERN, CASE_MANAGER, MEDICAL, FRONT_DESK},
 }
 

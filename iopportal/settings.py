@@ -51,7 +51,7 @@ if not ALLOWED_HOSTS:
 
 # Rooms, lowest first; the project itself comes last, so that what it does after `migrate` finds every room ready
 
-ROOMS = ["audit", "web", "staff", "programs", "patients", "plans", "scheduling"]
+ROOMS = ["audit", "web", "staff", "programs", "patients", "plans", "scheduling", "dashboard"]
 INSTALLED_APPS = [
     *ROOMS,
     "iopportal.apps.PortalConfig",

@@ -8,9 +8,10 @@ handler500 = "web.views.server_error"
 
 urlpatterns = [
     path("", include("web.urls")),
+    path("account/", include("staff.urls")),
     path("", include("patients.urls")),
     path("", include("plans.urls")),
-    path("account/", include("staff.urls")),
     path("", include("scheduling.urls")),
+    path("", include("dashboard.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -52,7 +52,7 @@ def draft_plans(
         goals.append(Goal(problem=problems[-1], words=goal))
         until = stay.begins + dt.timedelta(weeks=12)
         numbers = {"measure": measure, "baseline": baseline, "target": target, "target_on": until}
-        objectives.append(Objective(goal=goals[-1], text=f"{measure}: from {baseline} to {target}.", **numbers))
+        objectives.append(Objective(goal=goals[-1], text=f"{measure}, counted together each week", **numbers))
     for model, rows in [(TreatmentPlan, plans), (Problem, problems), (Goal, goals), (Objective, objectives)]:
         model.objects.bulk_create(rows)
     dose = prescribed(program)
