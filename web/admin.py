@@ -1,6 +1,6 @@
 """The base of every set-up page in the admin: audited, never deleting, and quick with large tables."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -23,7 +23,7 @@ class PortalModelAdmin(admin.ModelAdmin):
     Name the relations that a list shows in `list_select_related`; a bare one joins everything.
     """
 
-    list_select_related: Any = ()
+    list_select_related: ClassVar[Any] = ()
     show_full_result_count = False
     list_per_page = 50
     list_max_show_all = 50
@@ -37,13 +37,13 @@ class PortalModelAdmin(admin.ModelAdmin):
         forms = [form, *(row for formset in formsets or [] for row in formset.forms if row.has_changed())]
         return [entry for entry in map(changed, forms) if entry["fields"]]
 
-    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> None:
+    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> None:  # type: ignore[override]
         self.note(request, obj, "added", message)
 
-    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> None:
+    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> None:  # type: ignore[override]
         self.note(request, obj, "changed", message)
 
-    def log_deletions(self, request: HttpRequest, queryset: Any) -> None:
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> None:  # type: ignore[override]
         raise PermissionDenied
 
     def note(self, request: HttpRequest, obj: Model, event: str, message: Any) -> None:
