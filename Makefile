@@ -1,7 +1,7 @@
 # Everything a newcomer needs; `make help` lists it.
 PORT ?= 8000
 PY := .venv/bin/python
-ROOMS := audit web staff programs patients plans iopportal
+ROOMS := audit web staff programs patients plans scheduling dashboard iopportal
 
 .DEFAULT_GOAL := help
 .PHONY: help run dev test lint format bench requirements permissions env setup setup-dev
