@@ -63,7 +63,7 @@ def accept_episode(*, episode: Episode, version: int | None, primary: User | Non
         version,
         mine={"Status": "Intake", "Primary clinician": str(primary or "–")},
         theirs={"Status": episode.get_status_display(), "Primary clinician": _primary_name(episode, day)},
-        url=reverse("patients"),
+        url=episode.patient.get_absolute_url(),
     )
     require(rules.may_accept(episode), rules.may_be_primary(primary, episode, day))
     episode.status, episode.accepted_at = EpisodeStatus.INTAKE, at

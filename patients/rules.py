@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.urls import reverse
-
 from programs.models import Program
 from staff.models import User
 from web.refusals import NextStep, Refusal
@@ -48,7 +46,7 @@ def may_accept(episode: Episode) -> Refusal | None:
             code="not_awaiting",
             about=episode,
             patients=[episode.patient_id],
-            step=NextStep("Back to the patients", reverse("patients")),
+            step=NextStep("Open the chart", episode.patient.get_absolute_url()),
         )
     return None
 

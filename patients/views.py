@@ -67,7 +67,7 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
     form = AcceptForm(request.POST or None, episode=episode, at=at)
     if form.is_valid() and form.saved(by=request.user):
         messages.success(request, "Accepted. Treatment begins with the first attended session.")
-        return redirect("patients")
+        return redirect(episode.patient)
     record_read(action="read", by=request.user, about=episode, record_class="episode", patients=[episode.patient_id])
     refusal = None if form.is_bound else rules.may_accept(episode)
     return page(request, "patients/accept.html", form=form, episode=episode, day=day, refusal=refusal)

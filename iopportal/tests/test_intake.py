@@ -46,7 +46,8 @@ def test_the_way_from_a_referral_to_the_acceptance_is_accessible(portal, chromiu
         assert axe_findings(page) == []
         page.get_by_label("Primary clinician").select_option("Kim Duarte")
         page.get_by_role("button", name="Accept").click()
-        page.get_by_role("link", name="Find a patient").click()
+        page.get_by_text("Accepted. Treatment begins").wait_for()
+        page.goto("/patients/search/")
         page.locator("main").get_by_label("Name, number or date of birth").fill("elison")
         page.get_by_role("button", name="Find").click()
         assert page.get_by_text("2 found, the closest first.").is_visible()

@@ -128,7 +128,7 @@ def test_who_is_accepted_already_is_not_accepted_again(house):
     episode = make_episode(program=house.evening, status=EpisodeStatus.INTAKE)
     with pytest.raises(Refusal) as refusal:
         accept(house, episode)
-    assert (refusal.value.code, refusal.value.step.url) == ("not_awaiting", "/patients/")
+    assert (refusal.value.code, refusal.value.step.url) == ("not_awaiting", episode.patient.get_absolute_url())
 
 
 @pytest.mark.django_db

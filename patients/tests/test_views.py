@@ -222,13 +222,14 @@ def accept(client, user, episode, **changes):
     return client.post(reverse("episode_accept", args=[episode.pk]), {"version": episode.version} | changes)
 
 
-def test_accepting_names_the_primary_clinician_and_leads_to_the_list(client, house):
+def test_accepting_names_the_primary_clinician_and_leads_to_the_chart(client, house):
     episode = make_episode(program=house.evening, status=EpisodeStatus.REFERRED)
     client.force_login(house.rae)
     page = client.get(reverse("episode_accept", args=[episode.pk])).text
     assert ("Maya Ellison" in page, "Kim Duarte" in page, "Omar Haddad" in page) == (True, True, False)
     assert looked_at() == ("read", "episode", {episode.patient_id})
-    assert accept(client, house.rae, episode, primary=house.kim.pk).status_code == 302
+    answer = accept(client, house.rae, episode, primary=house.kim.pk)
+    assert answer.url == episode.patient.get_absolute_url()
     assert CareTeamMember.objects.get().user == house.kim
 
 
