@@ -1,4 +1,4 @@
-"""How many a group may have on a day (R-26, R-27)."""
+"""How many a group may have on a day (R-26, R-27); `Group.cap` decides."""
 
 from datetime import date
 
@@ -7,18 +7,13 @@ from programs.policy import Book
 
 
 class Caps:
-    """The cap of a group on any day, in one query: its own capacity, or the policy's for its service on that day."""
+    """The cap of a group on any day, in one query for all days."""
 
     def __init__(self, group: Group) -> None:
         self._group = group
-        own = group.capacity is not None
-        self._values = [] if own else list(PolicyValue.objects.applying_to([group.program_id]).order_by("starts_on"))
+        self._values = list(PolicyValue.objects.applying_to([group.program_id]).order_by("starts_on"))
 
     def on(self, day: date) -> int | None:
         """Seats on `day`; None: no cap."""
-        if self._group.capacity is not None:
-            return self._group.capacity
         begun = [value for value in self._values if value.starts_on <= day]
-        return Book([self._group.program_id], day, begun).group_cap(
-            self._group.program_id, self._group.service.cap_class
-        )
+        return self._group.cap(Book([self._group.program_id], day, begun))

@@ -7,10 +7,12 @@ from audit.models import Event
 from patients.choices import EpisodeStatus
 from patients.tests.factories import make_episode, make_patient
 from programs.models import Track
+from programs.policy import book
 from programs.tests.factories import make_phase, make_policy_value, make_program
 from scheduling.actions import join, join_track, leave, publish
 from scheduling.models import Booking, Membership
 from scheduling.previews import Outcome, membership_preview
+from scheduling.seats import Caps
 from scheduling.tests.factories import (
     MONDAY,
     NOON,
@@ -117,6 +119,19 @@ def test_without_a_capacity_the_cap_of_the_service_holds(service, key, seats):
         make_policy_value(key, "1", group.program, starts_on=MONDAY)
         make_membership(group)
         assert preview(group, make_episode(program=group.program)).lines[0].outcome == Outcome.FULL
+
+
+@pytest.mark.parametrize(
+    ("capacity", "policy", "seats"),
+    [(None, "10", 10), (8, "10", 8), (15, "10", 10), (15, "none", 15), (None, "none", None), (15, None, 12)],
+)
+def test_the_smaller_of_capacity_and_policy_holds(capacity, policy, seats):
+    group = make_weekly_group(capacity=capacity)
+    if policy:
+        make_policy_value("group_cap_therapy", policy, group.program, starts_on=MONDAY)
+    caps = Caps(group)
+    assert caps.on(MONDAY) == group.cap(book(group.program, MONDAY)) == seats
+    assert caps.on(MONDAY - DAY) == min(capacity or 12, 12)
 
 
 def test_a_cap_holds_from_the_day_it_is_in_force(rae):
