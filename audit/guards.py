@@ -6,6 +6,7 @@ after every migrate and compared by `problems`. Whatever a guard refuses arrives
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 
 from django.apps import apps
@@ -90,6 +91,9 @@ class NoOverlap:
     `starts` and `ends` are timestamp or date columns; a null end is open, and a null start or a start after the end is
     for the model to refuse. `condition` is a boolean column or "". `dates=True` means both ends are inclusive dates.
     Give the table an index on keys and start.
+
+    `longest`, in whole seconds, refuses every row that is longer or open. A long table on SQLite needs it: only then is
+    the search bounded at both ends, and reads the rows around the new one instead of all that came before.
     """
 
     name: str
@@ -98,21 +102,38 @@ class NoOverlap:
     ends: str = "ends_at"
     condition: str = ""
     dates: bool = False
+    longest: timedelta | None = None
 
     def pieces(self, table: str, vendor: str, unique: Unique = KEY) -> list[Piece]:
+        longer = f"{self.name}_longest"
         if vendor == "postgresql":
-            span = (
-                f"daterange({self.starts}, {self.ends}, '[]'::text)"
-                if self.dates
-                else f"tstzrange({self.starts}, {self.ends})"
-            )
-            keys = "".join(f"{key} WITH =, " for key in self.keys)
-            where = f" WHERE ({self.condition})" if self.condition else ""
-            return [Constraint(self.name, table, f"EXCLUDE USING gist ({keys}{span} WITH &&){where}")]
+            found: list[Piece] = [self._exclusion(table)]
+            if self.longest:
+                when = self._longer_on_postgresql(self.longest)
+                found.append(Trigger(longer, table, "BEFORE INSERT OR UPDATE", longer, when=when))
+            return found
+        refused = {self.name: self._taken(table)}
+        if self.longest:
+            refused[longer] = f"{self._end('NEW')} > {self._moved(self.longest, '+')}"
         return [
-            Trigger(f"{self.name}_insert", table, "BEFORE INSERT", self.name, when=self._taken(table)),
-            Trigger(f"{self.name}_update", table, "BEFORE UPDATE", self.name, when=self._taken(table)),
+            Trigger(f"{name}_{write}", table, f"BEFORE {write.upper()}", name, when=when)
+            for name, when in refused.items()
+            for write in ("insert", "update")
         ]
+
+    def _exclusion(self, table: str) -> Constraint:
+        span = (
+            f"daterange({self.starts}, {self.ends}, '[]'::text)"
+            if self.dates
+            else f"tstzrange({self.starts}, {self.ends})"
+        )
+        keys = "".join(f"{key} WITH =, " for key in self.keys)
+        where = f" WHERE ({self.condition})" if self.condition else ""
+        return Constraint(self.name, table, f"EXCLUDE USING gist ({keys}{span} WITH &&){where}")
+
+    def _longer_on_postgresql(self, longest: timedelta) -> str:
+        end = f"coalesce(NEW.{self.ends}, 'infinity')"
+        return f"{end} > NEW.{self.starts} + '{_seconds(longest)} seconds'::interval"
 
     def _taken(self, table: str) -> str:
         before = "<=" if self.dates else "<"
@@ -120,14 +141,27 @@ class NoOverlap:
         mine = f'NEW."{self.condition}" AND ' if self.condition else ""
         theirs = f'o."{self.condition}" AND ' if self.condition else ""
         start = {row: f'{row}."{self.starts}"' for row in ("NEW", "o")}
-        far = "'9999-12-31'"  # not '9999', which SQLite would take for a number beside a date column
-        end = {row: f'coalesce({row}."{self.ends}", {far})' for row in ("NEW", "o")}
+        end = {row: self._end(row) for row in ("NEW", "o")}
+        bound = f" AND {start['o']} >= {self._moved(self.longest, '-')}" if self.longest else ""
         return (
             f"{mine}{start['NEW']} {before} {end['NEW']}"  # noqa: S608  names of our own
-            f' AND EXISTS (SELECT 1 FROM "{table}" o WHERE {theirs}{same} AND o."id" <> NEW."id"'
+            f' AND EXISTS (SELECT 1 FROM "{table}" o WHERE {theirs}{same} AND o."id" <> NEW."id"{bound}'
             f" AND {start['o']} {before} {end['NEW']} AND {start['NEW']} {before} {end['o']}"
             f" AND {start['o']} {before} {end['o']})"
         )
+
+    def _end(self, row: str) -> str:
+        far = "'9999-12-31'"  # not '9999', which SQLite would take for a number beside a date column
+        return f'coalesce({row}."{self.ends}", {far})'
+
+    def _moved(self, longest: timedelta, sign: str) -> str:
+        """SQLite: the new row's start moved by `longest`, written as the column is, so that the index serves."""
+        function = "date" if self.dates else "datetime"
+        return f"{function}(NEW.\"{self.starts}\", '{sign}{_seconds(longest)} seconds')"
+
+
+def _seconds(span: timedelta) -> int:
+    return span // timedelta(seconds=1)
 
 
 def replaced(table: str, unique: Unique, condition: str) -> str:

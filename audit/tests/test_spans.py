@@ -1,5 +1,7 @@
 """Guards that no table of this room has, tried on a table made for the test."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 
@@ -102,6 +104,84 @@ def test_days_count_to_the_last_one_and_an_open_end_for_ever(spans, start, end, 
         assert "stay_overlap" in refused(sql)
     else:
         run(sql)
+
+
+BOUNDED = guards.NoOverlap("room_bounded", ("kind", "room"), condition="blocks", longest=timedelta(hours=2))
+
+
+@pytest.fixture
+def bounded(spans):
+    for piece in BOUNDED.pieces("span", connection.vendor):
+        piece.install(connection)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "refusal"),
+    [
+        ("'2026-03-02 17:00'", "'2026-03-02 19:00'", ""),
+        ("'2026-03-02 17:00'", "'2026-03-02 19:00:01'", "room_bounded_longest"),
+        ("'2026-03-02 17:00'", "NULL", "room_bounded_longest"),
+        ("'2026-03-02 22:00'", "'2026-03-03 00:00'", ""),
+        ("'2026-03-02 23:00'", "'2026-03-03 01:00:01'", "room_bounded_longest"),
+    ],
+)
+@pytest.mark.parametrize("blocks", ["true", "false"])
+def test_a_span_longer_than_the_longest_is_refused(bounded, start, end, refusal, blocks):
+    values = f"('room', 1, {start}, {end}, {blocks})"
+    sql = f"INSERT INTO span (kind, room, starts_at, ends_at, blocks) VALUES {values}"
+    if refusal:
+        assert refusal in refused(sql)
+    else:
+        run(sql)
+        assert "room_bounded_longest" in refused("UPDATE span SET ends_at = '2026-03-04 12:00'")
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "clash"),
+    [
+        ("17:59:59", "19:59:58", True),
+        ("18:00", "18:10", True),
+        ("16:10", "18:00:01", True),
+        ("19:59:59", "20:30", True),
+        ("20:00", "21:00", False),
+        ("16:00", "18:00", False),
+    ],
+)
+def test_the_bound_hides_no_overlap(bounded, start, end, clash):
+    run(
+        "DROP TRIGGER room_overlap_insert"
+        if connection.vendor == "sqlite"
+        else "ALTER TABLE span DROP CONSTRAINT room_overlap"
+    )
+    run(insert("room", 1, "18:00", "20:00"))
+    if clash:
+        assert "room_bounded" in refused(insert("room", 1, start, end))
+    else:
+        run(insert("room", 1, start, end))
+
+
+def test_days_may_have_a_longest_span_as_well(db):
+    run("CREATE TABLE stay (id bigint PRIMARY KEY, person bigint, starts_on date, ends_on date)")
+    week = timedelta(days=6)
+    guard = guards.NoOverlap("stay_overlap", ("person",), starts="starts_on", ends="ends_on", dates=True, longest=week)
+    for piece in guard.pieces("stay", connection.vendor):
+        piece.install(connection)
+    run("INSERT INTO stay VALUES (1, 7, '2026-03-02', '2026-03-08')")
+    assert "stay_overlap_longest" in refused("INSERT INTO stay VALUES (2, 8, '2026-03-02', '2026-03-09')")
+    assert "stay_overlap_longest" in refused("INSERT INTO stay VALUES (2, 8, '2026-03-02', NULL)")
+    assert "stay_overlap" in refused("INSERT INTO stay VALUES (2, 7, '2026-03-08', '2026-03-14')")
+    run("INSERT INTO stay VALUES (2, 7, '2026-03-09', '2026-03-15')")
+
+
+def test_on_sqlite_the_search_for_an_overlap_is_bounded_at_both_ends(bounded):
+    if connection.vendor == "sqlite":
+        run("CREATE INDEX span_start ON span (kind, room, starts_at)")
+        condition = BOUNDED.pieces("span", "sqlite")[0].when
+        run("CREATE TABLE fresh (id, kind, room, starts_at, ends_at, blocks)")
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN QUERY PLAN SELECT 1 FROM fresh AS NEW WHERE {condition}")
+            plan = [row[3] for row in cursor.fetchall()]
+        assert "SEARCH o USING INDEX span_start (kind=? AND room=? AND starts_at>? AND starts_at<?)" in plan
 
 
 def differences(guard: guards.Guard) -> list[str]:

@@ -5,7 +5,7 @@ from django.db.models import F, Q
 
 from audit import guards
 from scheduling.choices import BookingKind
-from scheduling.querysets import BookingQuerySet
+from scheduling.querysets import LONGEST_SESSION, BookingQuerySet
 
 from .sessions import Session
 
@@ -34,7 +34,9 @@ class Booking(models.Model):
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="booking_times"),
         ]
 
-    guards: ClassVar = [guards.NoOverlap("booking_overlap", ("kind", "resource_id"), condition="blocks")]
+    guards: ClassVar = [
+        guards.NoOverlap("booking_overlap", ("kind", "resource_id"), condition="blocks", longest=LONGEST_SESSION)
+    ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.resource_id}, {self.starts_at:%Y-%m-%d %H:%M}"

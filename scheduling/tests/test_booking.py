@@ -24,6 +24,7 @@ from scheduling.models import (
     Session,
     SessionStaff,
 )
+from scheduling.querysets import LONGEST_SESSION
 from scheduling.rosters import roster
 from scheduling.seeds import seed_attendance_statuses
 from scheduling.tests.factories import (
@@ -180,6 +181,13 @@ def test_the_database_refuses_two_blocking_bookings_of_one_room(rae, episode):
     with pytest.raises(IntegrityError, match="booking_overlap"), transaction.atomic():
         Booking.objects.filter(session=second).update(starts_at=EVENING)
     Booking.objects.filter(session=second).update(starts_at=EVENING, blocks=False)
+
+
+def test_the_database_refuses_a_booking_longer_than_the_longest_session(rae, episode):
+    session = book(episode, rae)
+    session.bookings.update(ends_at=EVENING + LONGEST_SESSION)
+    with pytest.raises(IntegrityError, match="booking_overlap_longest"), transaction.atomic():
+        session.bookings.update(ends_at=EVENING + LONGEST_SESSION + timedelta(seconds=1))
 
 
 def test_the_database_refuses_overlapping_memberships(episode):
