@@ -256,10 +256,7 @@ try:
     ZoneInfo(TIME_ZONE)
 except (ZoneInfoNotFoundError, ValueError):
     environment.stop(f"TIME_ZONE is “{TIME_ZONE}”; it must be a zone such as America/Chicago.")
-DATE_FORMAT = "D M j"
-DATE_WITH_YEAR_FORMAT = "M j, Y"
-TIME_FORMAT = "g:i A"
-DATETIME_FORMAT = "D M j, g:i A"
+FORMAT_MODULE_PATH = ["iopportal.formats"]
 
 # Mail: never anything about a patient
 

@@ -4,6 +4,7 @@ from django.urls import include, path
 handler400 = "web.views.bad_request"
 handler403 = "web.views.permission_denied"
 handler404 = "web.views.not_found"
+handler429 = "web.views.too_many_requests"
 handler500 = "web.views.server_error"
 
 urlpatterns = [

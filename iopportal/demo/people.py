@@ -113,7 +113,8 @@ def care_team(site: Site, accepted: list[Stay], people: dict[str, User]) -> list
     """A primary clinician each, in turn; cory is the case manager of every third person at Northside."""
     places = []
     for n, stay in enumerate(accepted):
-        given = {"episode": stay.episode, "starts_on": stay.episode.referred_on + 2 * DAY, "ends_on": stay.ends}
+        accepted_on = stay.episode.accepted_at.date()
+        given = {"episode": stay.episode, "starts_on": accepted_on, "ends_on": stay.ends}
         if site.clinicians:
             primary = people[site.clinicians[n % len(site.clinicians)]]
             places.append(CareTeamMember(user=primary, role=CareRole.PRIMARY, **given))

@@ -8,3 +8,4 @@ from iopportal.settings import *  # noqa: E402, F403  the environment comes firs
 
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
 WHITENOISE_USE_FINDERS = True
+PASSWORD_HASHERS = ["iopportal.tests.hashers.QuickArgon2"]

@@ -2,6 +2,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.sessions.models import Session
 from django.test import Client
+from django.urls import reverse
 
 from staff import actions
 from staff.choices import Role
@@ -201,3 +202,10 @@ def test_account_pages_name_nobody_in_their_titles(client, rae, path):
     title = client.get(f"/account/{path}").content.decode().split("<title>")[1].split("</title>")[0]
     assert "Rae" not in title
     assert title.endswith("· IOP Portal")
+
+
+def test_who_has_no_password_yet_is_told_how_to_get_one(client, db):
+    client.force_login(make_user("kim"))
+    response = client.get(reverse("account_change_password"))
+    assert response.status_code == 422
+    assert "Ask a director for a one-time link" in response.text

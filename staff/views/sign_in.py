@@ -3,10 +3,11 @@
 from typing import Any
 
 from allauth.account import views as account
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_POST
 
 from staff.forms import ChangePasswordForm, PasswordAgainForm
+from web.refusals import Refusal
 
 
 class Answers422:
@@ -29,6 +30,12 @@ class PasswordAgainView(Answers422, account.ReauthenticateView):
 
 class ChangePasswordView(Answers422, account.PasswordChangeView):
     form_class = ChangePasswordForm
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.has_usable_password():
+            sentence = "You have no password yet. Ask a director for a one-time link; it lets you choose one."
+            raise Refusal(sentence, code="no_password")
+        return super().dispatch(request, *args, **kwargs)
 
     def get_default_success_url(self) -> str:
         return "/account/"
