@@ -5,9 +5,10 @@ from datetime import date, datetime, timedelta
 from typing import Any, Self
 
 from django.apps import apps
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, F, Min, OuterRef, Prefetch, Q, QuerySet, Subquery, Window
+from django.db.models.functions import Coalesce, RowNumber
 
+from patients.models import Episode
 from programs.models import Group, GroupLeader, GroupSlot, Posting, Program
 from programs.querysets import Person, in_force
 from staff.models import User
@@ -41,10 +42,23 @@ class SessionQuerySet(QuerySet[Any]):
     def not_started(self, at: datetime) -> Self:
         return self.filter(starts_at__gt=at)
 
+    def not_over(self, at: datetime) -> Self:
+        return self.filter(ends_at__gt=at)
+
+    def of_episode(self, episode: Episode) -> Self:
+        """Sessions somebody is on: as a member of the group that day, booked, or as a guest."""
+        member = _rows("Membership").active_on(OuterRef("day")).filter(group=OuterRef("group"), episode=episode)
+        on_it = _rows("Attendance").filter(session=OuterRef("pk"), episode=episode, is_entered_in_error=False)
+        return self.filter(Q(Exists(member), logged_at=None) | Exists(on_it))
+
     def with_attendance(self) -> Self:
         """Sessions whose attendance was saved, or that hold a row with a status."""
         logged = _rows("Attendance").filter(session=OuterRef("pk"), status__isnull=False)
         return self.filter(Q(logged_at__isnull=False) | Exists(logged))
+
+    def not_logged(self, at: datetime) -> Self:
+        """Sessions over by `at` whose attendance was never saved: a state of its own, and not an absence."""
+        return self.taking_place().filter(ends_at__lte=at, logged_at=None)
 
     def for_list(self) -> Self:
         """Fetch what a line shows: group, service, room, place and who leads."""
@@ -73,10 +87,36 @@ class MembershipQuerySet(QuerySet[Any]):
     def for_roster(self) -> Self:
         return self.select_related("episode__patient").order_by("episode__patient", "starts_on")
 
+    def for_chart(self) -> Self:
+        """What a chart shows: the groups, in the order they begin."""
+        return self.select_related("group__service", "group__program").order_by("starts_on", "group__name", "pk")
+
 
 class AttendanceQuerySet(QuerySet[Any]):
     def for_roster(self) -> Self:
         return self.select_related("status", "episode__patient").order_by("episode__patient")
+
+    def logged(self) -> Self:
+        """Rows that say what became of someone, without those entered in error."""
+        return self.filter(status__isnull=False, is_entered_in_error=False)
+
+    def attended(self) -> Self:
+        return self.logged().filter(status__is_attended=True)
+
+    def first_days(self, episodes: Iterable[int]) -> dict[int, date]:
+        """By episode the first day with an attended session of a service that starts treatment (R-05); one query."""
+        begun = self.attended().filter(episode__in=list(episodes), session__service__starts_treatment=True)
+        return dict(begun.order_by().values("episode").annotate(first=Min("day")).values_list("episode", "first"))
+
+    def last_before(self, session: Any, episodes: Iterable[int], *, most: int) -> Self:
+        """The `most` latest logged rows of each episode before `session`, in its group or of its service; newest first.
+
+        One query for any number of episodes.
+        """
+        same = Q(session__group=session.group_id) if session.group_id else Q(session__service=session.service_id)
+        place = Window(RowNumber(), partition_by="episode", order_by=F("session__starts_at").desc())
+        rows = self.logged().filter(same, episode__in=list(episodes), session__starts_at__lt=session.starts_at)
+        return rows.annotate(place=place).filter(place__lte=most).select_related("status").order_by("episode", "place")
 
 
 class BookingQuerySet(QuerySet[Any]):
@@ -97,15 +137,14 @@ class BookingQuerySet(QuerySet[Any]):
 
 def groups_for_list(user: Person, day: date) -> QuerySet[Group]:
     """The groups in the user's scope that are not retired, with what a line shows; the same queries for any number."""
+    slots: Any = GroupSlot.objects.active_on(day)
+    leaders: Any = GroupLeader.objects.active_on(day).select_related("user")
     members = _rows("Membership").active_on(day).filter(group=OuterRef("pk")).order_by().values("group")
     return (
         Group.objects.visible_to(user, day)
         .active_on(day)
         .select_related("program__location", "service", "room")
-        .prefetch_related(
-            Prefetch("slots", GroupSlot.objects.active_on(day)),
-            Prefetch("leaders", GroupLeader.objects.active_on(day).select_related("user")),
-        )
+        .prefetch_related(Prefetch("slots", slots), Prefetch("leaders", leaders))
         .annotate(member_count=Coalesce(Subquery(members.annotate(count=Count("pk")).values("count")), 0))
         .order_by("program__location__name", "program__name", "name", "pk")
     )
@@ -118,5 +157,5 @@ def possible_leaders(program: Program, day: date) -> QuerySet[User]:
     return leaders.filter(Exists(posted.filter(user_id=OuterRef("pk")))).order_by("last_name", "first_name", "pk")
 
 
-def _rows(model: str) -> QuerySet[Any]:
+def _rows(model: str) -> Any:
     return apps.get_model("scheduling", model).objects.all()

@@ -11,6 +11,8 @@ from web.models import Versioned
 
 from .sessions import Session
 
+FIELD_NAMES = {"status": "attendance", "is_entered_in_error": "entered in error"}
+
 
 class AttendanceStatus(models.Model):
     """What became of someone's session; the flags say what follows, so a provider may add its own."""
@@ -113,6 +115,11 @@ class AttendanceChange(models.Model):
 
     def __str__(self) -> str:
         return f"Change of {self.field}"
+
+    @property
+    def field_name(self) -> str:
+        """The field as people call it."""
+        return FIELD_NAMES.get(self.field, self.field)
 
 
 class FamilyParticipant(models.Model):

@@ -88,6 +88,7 @@ class Session(Versioned):
             ("book_session", "Can book a session for one patient or family"),
             ("lead_session", "Can lead sessions"),
             ("log_attendance", "Can log attendance"),
+            ("take_over_session", "Can lead a session that a colleague was to lead"),
             ("record_arrival", "Can record arrivals and calls at the front desk"),
         ]
 
@@ -115,6 +116,28 @@ class Session(Versioned):
     @property
     def is_cancelled(self) -> bool:
         return self.status == SessionStatus.CANCELLED
+
+    @property
+    def begins(self) -> datetime:
+        """When it really began, or was to begin."""
+        return self.actual_start or self.starts_at
+
+    @property
+    def ends(self) -> datetime:
+        """When it really ended, or was to end."""
+        return self.actual_end or self.ends_at
+
+    def is_not_logged(self, at: datetime) -> bool:
+        """Over by `at` and its attendance never saved; see `not_logged` of the queryset."""
+        return not self.is_cancelled and self.ends_at <= at and self.logged_at is None
+
+    @property
+    def break_moments(self) -> list[tuple[datetime, datetime]]:
+        zone = self.program.location.zone
+        return [
+            (timetable.moment(self.day, start, zone), timetable.moment(self.day, end, zone))
+            for start, end in self.break_times
+        ]
 
     @property
     def break_times(self) -> Sequence[tuple[time, time]]:
