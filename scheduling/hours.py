@@ -25,8 +25,14 @@ def net_minutes(
     Someone who came after the end or left before the start has 0. A departure before the arrival, an end before the
     start or a time without a zone is impossible and raises ValueError (R-40 refuses it before it is saved).
     """
-    there = _there(start, end, arrival, departure)
-    return intervals.minutes(intervals.subtract(intervals.overlap(_span(start, end), there), intervals.moments(breaks)))
+    return intervals.minutes(intervals.subtract(within(start, end, arrival, departure), intervals.moments(breaks)))
+
+
+def within(
+    start: datetime, end: datetime, arrival: datetime | None, departure: datetime | None
+) -> list[tuple[datetime, datetime]]:
+    """The time of [arrival, departure] within [start, end], in UTC, breaks included; errors as in `net_minutes`."""
+    return intervals.overlap(_span(start, end), _there(start, end, arrival, departure))
 
 
 def presence(  # noqa: PLR0917 - the times and their two graces, in the order of net_minutes
