@@ -8,4 +8,6 @@ urlpatterns = [
     path("groups/<int:group_id>/members/add/", views.member_add, name="member_add"),
     path("sessions/new/", views.session_new, name="session_new"),
     path("sessions/<int:session_id>/", views.session, name="session"),
+    path("sessions/<int:session_id>/attendance/", views.attendance, name="attendance"),
+    path("sessions/<int:session_id>/lead/", views.lead, name="lead"),
 ]

@@ -1,16 +1,22 @@
+from typing import cast
+
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
 from audit.actions import record_read
 from patients.models import Episode
 from programs.models import Group
+from staff.models import User
 from web.doors import door
 from web.pages import page
+from web.refusals import Stale
 
-from .forms import JoinForm, MemberForm, PatientForm, SessionForm, plannable
+from . import actions
+from .forms import FIND, JoinForm, MemberForm, PatientForm, RollForm, SessionForm, plannable
 from .models import Membership, Session
 from .querysets import groups_for_list
 from .rosters import roster
@@ -83,3 +89,42 @@ def _choose_patient(request: HttpRequest, asked: PatientForm) -> HttpResponse:
 
 def _groups(request: HttpRequest) -> QuerySet[Group]:
     return Group.objects.visible_to(request.user).select_related("program__location", "service", "room")
+
+
+@door("scheduling.log_attendance")
+def attendance(request: HttpRequest, session_id: int) -> HttpResponse:
+    """The roll of a session: who was here, from when to when, and why not."""
+    row = get_object_or_404(Session.objects.visible_to(request.user).with_roster(), pk=session_id)
+    undo = request.session.get(f"roll-{row.pk}", ())
+    form = RollForm(request.POST or None, session=row, user=request.user, at=timezone.now(), marked_at_once=undo)
+    if _roll_saved(request, form):
+        request.session[f"roll-{row.pk}"] = form.marked_at_once
+        messages.success(request, form.outcome)
+        return redirect("attendance", row.pk)
+    _roll_read(request, form)
+    return page(request, "scheduling/attendance.html", form=form, session=row, roll=form.roll)
+
+
+@door("scheduling.take_over_session")
+@require_POST
+def lead(request: HttpRequest, session_id: int) -> HttpResponse:
+    """“I am leading this”: one press when a colleague is not there."""
+    row = get_object_or_404(Session.objects.visible_to(request.user), pk=session_id)
+    actions.take_over(session=row, by=cast("User", request.user), at=timezone.now())
+    messages.success(request, "You lead this session. Who was planned stays on record.")
+    return redirect("attendance", row.pk)
+
+
+def _roll_saved(request: HttpRequest, form: RollForm) -> bool:
+    try:
+        return form.act != FIND and form.is_valid() and form.saved(by=request.user)
+    except Stale:
+        _roll_read(request, form)  # the page of two versions names people as well
+        raise
+
+
+def _roll_read(request: HttpRequest, form: RollForm) -> None:
+    about = form.roll.session
+    record_read(
+        action="attendance.read", by=request.user, about=about, patients=form.patients, record_class="attendance"
+    )

@@ -1,0 +1,225 @@
+from datetime import date, datetime, time
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.functional import cached_property
+
+from patients.models import Episode, RelatedPerson
+from programs.models import Group, Room, ServiceType, Track
+from programs.querysets import Person
+from scheduling import actions, rules
+from scheduling.models import Membership, Session
+from scheduling.previews import Preview, membership_preview, phase_dates
+from scheduling.querysets import possible_leaders
+from scheduling.wallclock import typed_moment
+from staff.models import User
+from web import keys
+from web.forms import ActionForm, KeyField
+
+
+class DayField(forms.DateField):
+    widget = forms.DateInput(attrs={"type": "date", "class": "w-date"}, format="%Y-%m-%d")
+
+
+class WallTimeField(forms.TimeField):
+    widget = forms.TimeInput(attrs={"type": "time", "class": "w-time"}, format="%H:%M")
+
+
+class EpisodeField(forms.ModelChoiceField):
+    """Someone of the program, by the name everybody uses."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.patient.preferred_name}, {obj.patient.mrn}"
+
+
+class RelativesField(forms.ModelMultipleChoiceField):
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.name}, {obj.get_relation_display().lower()}"
+
+
+def plannable(user: Person) -> QuerySet[Episode]:
+    """The open, accepted episodes a user may plan for, by name."""
+    episodes = Episode.objects.visible_to(user).open().filter(accepted_at__isnull=False)
+    return episodes.select_related("patient", "program__location").order_by("patient")
+
+
+class PatientForm(forms.Form):
+    """Whose session it is to be; asked first, since relatives, leaders and rooms follow from it."""
+
+    episode = EpisodeField(queryset=Episode.objects.none(), label="Patient")
+
+    def __init__(self, *args: Any, user: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["episode"].queryset = plannable(user)  # type: ignore[attr-defined]
+
+
+class SessionForm(ActionForm):
+    """A session for one patient or family, at a time typed by the clock of the place."""
+
+    service = forms.ModelChoiceField(ServiceType.objects.none())
+    day = DayField(label="Date")
+    start = WallTimeField()
+    end = WallTimeField()
+    leader = forms.ModelChoiceField(User.objects.none())
+    room = forms.ModelChoiceField(Room.objects.none(), required=False, empty_label="No room, by telehealth")
+    relatives = RelativesField(RelatedPerson.objects.none(), required=False, label="Family or friends who come")
+    without_patient = forms.BooleanField(required=False, label="Without the patient: the family alone")
+    key = KeyField()
+
+    def __init__(self, *args: Any, episode: Episode, user: Person, at: datetime, **kwargs: Any) -> None:
+        self.episode, self.at = episode, at
+        day = episode.local_day(at)
+        leaders = possible_leaders(episode.program, day)
+        mine = leaders.filter(username=user.get_username())
+        own = {"day": day, "leader": mine.first()}
+        super().__init__(*args, **{"initial": own, **kwargs})
+        choices: dict[str, QuerySet[Any]] = {
+            "service": ServiceType.objects.active_on(day).filter(is_group=False),
+            "leader": leaders if user.has_perm("scheduling.manage_schedule") else mine,
+            "room": Room.objects.active_on(day).filter(location=episode.program.location_id),
+            "relatives": RelatedPerson.objects.filter(patient=episode.patient_id, may_attend=True),
+        }
+        for name, queryset in choices.items():
+            self.fields[name].queryset = queryset  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        for name in ("start", "end"):
+            if data.get("day") and data.get(name):
+                data[f"{name}s_at"] = self._moment(name, data["day"], data[name])
+        return data
+
+    def _moment(self, name: str, day: date, wall: time) -> datetime | None:
+        try:
+            return typed_moment(day, wall, self.episode.program.location.zone)
+        except ValueError as error:
+            self.add_error(name, str(error))
+            return None
+
+    def save(self, *, by: User) -> Session:
+        data = self.cleaned_data
+        return actions.book_session(
+            service=data["service"],
+            episode=self.episode,
+            leader=data["leader"],
+            room=data["room"],
+            starts_at=data["starts_at"],
+            ends_at=data["ends_at"],
+            relatives=data["relatives"],
+            without_patient=data["without_patient"],
+            key=data["key"],
+            by=by,
+            at=self.at,
+        )
+
+
+class MemberForm(forms.Form):
+    """Who is to join a group, from when; the answer is a preview, and nothing is saved."""
+
+    episode = EpisodeField(queryset=Episode.objects.none(), label="Patient")
+    starts_on = DayField(label="From", help_text="For a whole track: the first day of week 1.")
+    ends_on = DayField(
+        label="Until", required=False, help_text="Leave empty while it goes on. A track has its own end."
+    )
+    track = forms.ModelChoiceField(
+        Track.objects.none(), required=False, empty_label="Only this group", label="This group, or a whole track"
+    )
+
+    def __init__(self, *args: Any, group: Group, user: Person, at: datetime, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"starts_on": timezone.localdate(at, group.program.location.zone)})
+        super().__init__(*args, **kwargs)
+        self.group, self.user, self.at = group, user, at
+        self.fields["episode"].queryset = plannable(user).filter(program=group.program_id)  # type: ignore[attr-defined]
+        self.fields["track"].queryset = group.program.tracks.filter(phases__group=group).distinct()  # type: ignore[attr-defined]
+        self.asked: dict[str, Any] | None = None
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        if data.get("ends_on") and data.get("starts_on") and data["ends_on"] < data["starts_on"]:
+            self.add_error("ends_on", "The last day cannot be before the first. Change one of the two dates.")
+        elif data.get("episode") and data.get("starts_on"):
+            self.asked = self._possible(dict(data))
+        return data
+
+    def _possible(self, asked: dict[str, Any]) -> dict[str, Any] | None:
+        """What was asked, unless the patient is in one of the groups then: that is said at the field."""
+        for group, first, last in self._stretches(asked):
+            if refusal := rules.not_a_member_then(asked["episode"], group, first, last):
+                self.add_error(refusal.field, refusal.sentence)
+                return None
+        return asked
+
+    @cached_property
+    def one_time_key(self) -> Any:
+        """The key of the confirmation; the form that confirms has it as a field."""
+        return self["key"].value() if "key" in self.fields else keys.issue(to=self.user)
+
+    @property
+    def sessions_added(self) -> int:
+        return sum(preview.added for preview in self.previews)
+
+    @cached_property
+    def previews(self) -> list[Preview]:
+        """What joining would do, for each group; empty while something is missing."""
+        self.is_valid()
+        if (asked := self.asked) is None:
+            return []
+        return [
+            membership_preview(
+                group=group, episode=asked["episode"], starts_on=first, ends_on=last, at=self.at, by=self.user
+            )
+            for group, first, last in self._stretches(asked)
+        ]
+
+    @property
+    def named(self) -> list[int]:
+        """Ids of the patients the page names, for the audit trail: the one asked for, or all there are to choose."""
+        if self.previews:
+            return [self.previews[0].episode.patient_id]
+        return [episode.patient_id for episode in self.fields["episode"].queryset]  # type: ignore[attr-defined]
+
+    def _stretches(self, asked: dict[str, Any]) -> list[tuple[Group, date, date | None]]:
+        if asked.get("track") is None:
+            return [(self.group, asked["starts_on"], asked.get("ends_on"))]
+        phases = asked["track"].phases.select_related("group__program__location", "group__service")
+        return [(phase.group, *phase_dates(phase, asked["starts_on"])) for phase in phases]
+
+
+class LeaveOutField(forms.Field):
+    """Days of groups to leave out, each written `group/day`."""
+
+    widget = forms.MultipleHiddenInput
+
+    def to_python(self, value: Any) -> set[tuple[int, date]]:
+        try:
+            pairs = [text.split("/") for text in value or []]
+            return {(int(group), date.fromisoformat(day)) for group, day in pairs}
+        except ValueError:
+            raise forms.ValidationError("A day to leave out is damaged. Open the page again.") from None
+
+
+class JoinForm(MemberForm, ActionForm):
+    """The same, confirmed: the membership is saved without the days that are left out."""
+
+    leave_out = LeaveOutField(required=False)
+    key = KeyField()
+
+    def _possible(self, asked: dict[str, Any]) -> dict[str, Any] | None:
+        """Anything: the action decides, after the key has said whether this was done before."""
+        return asked
+
+    def save(self, *, by: User) -> list[Membership]:
+        data = self.cleaned_data
+        common: dict[str, Any] = {"episode": data["episode"], "key": data["key"], "by": by, "at": self.at}
+        if data["track"]:
+            return actions.join_track(
+                track=data["track"], track_start=data["starts_on"], leave_out=data["leave_out"], **common
+            )
+        days = {day for group_id, day in data["leave_out"] if group_id == self.group.pk}
+        return actions.join(
+            group=self.group, starts_on=data["starts_on"], ends_on=data["ends_on"], leave_out=days, **common
+        )
