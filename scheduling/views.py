@@ -12,21 +12,38 @@ from patients.models import Episode
 from programs.models import Group
 from staff.models import User
 from web.doors import door
+from web.lists import Empty, Listing, list_page
 from web.pages import page
 from web.refusals import Stale
 
 from . import actions
+from .filters import GroupFilters
 from .forms import FIND, JoinForm, MemberForm, PatientForm, RollForm, SessionForm, plannable
 from .models import Membership, Session
 from .querysets import groups_for_list
 from .rosters import roster
 from .seats import Caps
+from .tables import GroupTable
+
+NO_GROUPS = Empty(
+    "No group is in your programs.",
+    "Groups are set up by the program director. You see those of the programs where you are posted.",
+)
 
 
 @door("scheduling.view_schedule")
 def groups(request: HttpRequest) -> HttpResponse:
-    """The groups of the programs in scope: when they meet, who leads, how full they are."""
-    return page(request, "scheduling/groups.html", groups=groups_for_list(request.user, timezone.localdate()))
+    """The groups of the programs in scope."""
+    listing = Listing(
+        title="Groups",
+        lede="When each group meets, who leads it, and how many are in it today.",
+        rows=groups_for_list(request.user, timezone.localdate()),
+        table=GroupTable,
+        filters=GroupFilters,
+        nothing_yet=NO_GROUPS,
+        template="scheduling/groups.html",
+    )
+    return list_page(request, listing)
 
 
 @door("scheduling.view_schedule")

@@ -9,7 +9,15 @@ from audit.models import Event
 from patients.actions import add_related_person
 from patients.tests.factories import make_episode, make_patient
 from programs.models import Track
-from programs.tests.factories import make_phase, make_posting, make_program, make_room, make_service
+from programs.tests.factories import (
+    make_group,
+    make_phase,
+    make_policy_value,
+    make_posting,
+    make_program,
+    make_room,
+    make_service,
+)
 from scheduling.actions import publish
 from scheduling.models import Membership, Session
 from scheduling.tests.factories import make_attendance, make_membership, make_session, make_weekly_group
@@ -68,6 +76,47 @@ def test_the_list_shows_the_groups_of_my_programs_only(client, rae, omar, group)
     assert "Relapse Prevention" in text
     assert "Elsewhere" not in text
     assert "No group is in your programs." in page_of(client, omar, "/groups/")
+
+
+def test_the_list_is_filtered_by_program(client, rae, group):
+    teen = make_program("Teen IOP")
+    make_posting(rae, teen)
+    make_weekly_group(teen, name="Choices")
+
+    def shown(program):
+        text = page_of(client, rae, f"/groups/?program={program.pk}")
+        return [name for name in ["Relapse Prevention", "Choices"] if name in text]
+
+    assert (shown(group.program), shown(teen)) == (["Relapse Prevention"], ["Choices"])
+    assert client.get("/groups/?program=987654").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("sort", "first"), [("group", "Anger"), ("-group", "Relapse"), ("members", "Anger"), ("-members", "Relapse")]
+)
+def test_the_list_is_sorted_by_its_columns(client, rae, group, sort, first):
+    make_weekly_group(group.program, name="Anger")
+    make_membership(group)
+    text = page_of(client, rae, f"/groups/?sort={sort}")
+    assert (text.index("Anger") < text.index("Relapse Prevention")) == (first == "Anger")
+
+
+@pytest.mark.parametrize("sort", ["program", "room", "-room", "meets", "leads", "nonsense"])
+def test_the_list_opens_in_any_order_that_is_asked_for(client, rae, group, sort):
+    assert "Relapse Prevention" in page_of(client, rae, f"/groups/?sort={sort}")
+
+
+def test_the_list_shows_fifty_groups_a_page(client, rae, program):
+    for number in range(51):
+        make_group(program, f"Group no. {number:02}")
+    text = page_of(client, rae, "/groups/")
+    assert ("Group no. 49" in text, "Group no. 50" in text) == (True, False)
+    assert "Group no. 50" in page_of(client, rae, "/groups/?page=2")
+
+
+def test_the_list_shows_the_seats_that_hold_today(client, rae, group):
+    make_policy_value("group_cap_therapy", "1", group.program)
+    assert "0 of 1" in page_of(client, rae, "/groups/")
 
 
 def test_a_group_shows_members_with_dates_times_leaders_and_next_sessions(client, rae, group):
@@ -266,7 +315,7 @@ def test_the_list_takes_the_same_queries_for_1_group_and_for_30(client, rae, pro
     for _ in range(rows):
         group = make_weekly_group(program, leader=rae, room=make_room(program.location))
         make_membership(group)
-    assert queries_of(signed_in(client, rae), "/groups/") == 7
+    assert queries_of(signed_in(client, rae), "/groups/") == 9
 
 
 @pytest.mark.parametrize("rows", [1, 30])
