@@ -146,6 +146,31 @@ def membership_preview(
     return Preview(group, episode, starts_on, ends_on, lines, until, full_from)
 
 
+@dataclass(frozen=True)
+class Leaving:
+    """What ending `membership` on `ends_on` would do, not saved: it leaves that many of the published sessions."""
+
+    membership: Membership
+    ends_on: date
+    sessions: int
+
+    @property
+    def is_taken_back(self) -> bool:
+        """It has not begun by then, so nothing of it stays."""
+        return self.ends_on < self.membership.starts_on
+
+    def __str__(self) -> str:
+        """“leaves 9 sessions”"""
+        return f"leaves {self.sessions} {'session' if self.sessions == 1 else 'sessions'}"
+
+
+def leaving(membership: Membership, ends_on: date) -> Leaving:
+    """What ending a membership would do; a session whose attendance is saved stays as it is. One query."""
+    first = max(membership.starts_on, ends_on + DAY)
+    sessions = Session.objects.filter(group=membership.group_id, logged_at=None).on_days(first, membership.ends_on)
+    return Leaving(membership, ends_on, sessions.taking_place().count())
+
+
 def phase_dates(phase: TrackPhase, track_start: date) -> tuple[date, date | None]:
     """First and last day of a phase for a patient whose track begins on `track_start`: week n is start + 7(n − 1)."""
     last = track_start + timedelta(weeks=phase.last_week, days=-1) if phase.last_week else None

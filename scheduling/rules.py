@@ -3,12 +3,14 @@
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
+from django.urls import reverse
+
 from patients.models import Episode, RelatedPerson
 from programs.models import Closure, Group, ServiceType
 from programs.policy import Book
 from programs.querysets import Person
 from staff.models import User
-from web.refusals import Refusal
+from web.refusals import NextStep, Refusal
 
 from .choices import StaffRole
 from .conflicts import day_in_words
@@ -154,6 +156,16 @@ def membership_still_runs(membership: Membership, ends_on: date) -> Refusal | No
         f"This membership ends on {day_in_words(membership.ends_on)} already. Add the member again from a later day.",
         code="already_left",
         field="ends_on",
+    )
+
+
+def taken_back(group: Group) -> Refusal:
+    """Somebody else took the membership back while this page was open."""
+    return Refusal(
+        "This membership was taken back while you had the page open, so there is nothing left to end.",
+        code="taken_back",
+        step=NextStep("Open the group", reverse("group", args=[group.pk])),
+        about=group,
     )
 
 

@@ -16,9 +16,9 @@ from web.lists import Empty, Listing, list_page
 from web.pages import page
 from web.refusals import Stale
 
-from . import actions
+from . import actions, rules
 from .filters import GroupFilters
-from .forms import FIND, JoinForm, MemberForm, PatientForm, RollForm, SessionForm, plannable
+from .forms import FIND, JoinForm, LeaveForm, MemberForm, PatientForm, RollForm, SessionForm, plannable
 from .models import Membership, Session
 from .querysets import groups_for_list
 from .rosters import roster
@@ -70,6 +70,27 @@ def member_add(request: HttpRequest, group_id: int) -> HttpResponse:
         return redirect("group", row.pk)
     record_read(action="membership.previewed", by=request.user, about=row, patients=form.named, record_class="schedule")
     return page(request, "scheduling/member_add.html", form=form, group=row, previews=form.previews)
+
+
+@door("scheduling.add_member")
+def member_leave(request: HttpRequest, group_id: int, membership_id: int) -> HttpResponse:
+    """End a membership: its last day, why, and what that does before it is saved."""
+    row = get_object_or_404(_groups(request), pk=group_id)
+    member = _member(request, row, membership_id)
+    form = LeaveForm(request.POST or None, membership=member, at=timezone.now())
+    if not form.is_looking and form.is_valid() and form.saved(by=request.user):
+        messages.success(request, "Saved. Rosters and bookings follow from it.")
+        return redirect("group", row.pk)
+    patients = [member.episode.patient_id]
+    record_read(action="membership.previewed", by=request.user, about=row, patients=patients, record_class="schedule")
+    return page(request, "scheduling/member_leave.html", form=form, group=row, member=member)
+
+
+def _member(request: HttpRequest, group: Group, membership_id: int) -> Membership:
+    """A membership of this group. Whoever sends the page of one that is gone learns that somebody took it back."""
+    if request.method == "POST" and not Membership.objects.filter(pk=membership_id).exists():
+        raise rules.taken_back(group)
+    return get_object_or_404(group.memberships.for_roster(), pk=membership_id)
 
 
 @door("scheduling.view_schedule")

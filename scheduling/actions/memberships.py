@@ -11,11 +11,13 @@ from audit.actions import record
 from patients.models import Episode
 from programs.models import Group, Track
 from scheduling import rules
+from scheduling.conflicts import day_in_words
 from scheduling.models import Membership, Session
 from scheduling.previews import Preview, membership_preview, phase_dates
 from staff.models import User
 from web import keys
 from web.refusals import require
+from web.versions import count_up, require_version
 
 from .calendar import rebook, the_calendar
 
@@ -106,14 +108,15 @@ def join_track(
     return made
 
 
-def leave(*, membership: Membership, ends_on: date, reason: str, by: User, at: datetime) -> Membership | None:
-    """End a membership on its last day; one that has not begun by then is taken back, and None comes back."""
+def leave(
+    *, membership: Membership, ends_on: date, reason: str, version: int | None, by: User, at: datetime
+) -> Membership | None:
+    """End a membership on its last day; one that has not begun by then is taken back, and None comes back.
+
+    Raises Stale where somebody ended it since `version`, and Refusal where somebody took it back.
+    """
     with the_calendar():
-        membership = (
-            Membership.objects.select_for_update(of=("self",), no_key=True)
-            .select_related("group__program__location", "episode")
-            .get(pk=membership.pk)
-        )
+        membership = _locked(membership, version, ends_on)
         require(rules.membership_still_runs(membership, ends_on))
         content = {"group": membership.group_id, "from": str(membership.starts_on), "until": str(ends_on)}
         was_until, taken_back = membership.ends_on, ends_on < membership.starts_on
@@ -122,7 +125,8 @@ def leave(*, membership: Membership, ends_on: date, reason: str, by: User, at: d
             membership.delete()
         else:
             membership.ends_on, membership.reason = ends_on, reason
-            membership.save(update_fields=["ends_on", "reason"])
+            count_up(membership)
+            membership.save(update_fields=["ends_on", "reason", "version"])
         _rebook_from(membership.group, max(membership.starts_on, ends_on + DAY), was_until, by=by, at=at)
         record(
             action="membership.taken_back" if taken_back else "membership.ended",
@@ -134,6 +138,24 @@ def leave(*, membership: Membership, ends_on: date, reason: str, by: User, at: d
             at=at,
         )
     return record_about
+
+
+def _locked(membership: Membership, version: int | None, ends_on: date) -> Membership:
+    """The membership under lock, as the person who wants it to end on `ends_on` saw it."""
+    rows = Membership.objects.select_for_update(of=("self",), no_key=True)
+    found: Membership | None = (
+        rows.select_related("group__program__location", "episode").filter(pk=membership.pk).first()
+    )
+    if found is None:
+        raise rules.taken_back(membership.group)
+    require_version(
+        found,
+        version,
+        mine={"Last day": day_in_words(ends_on)},
+        theirs={"Last day": day_in_words(found.ends_on) if found.ends_on else "none"},
+        url=reverse("group", args=[found.group_id]),
+    )
+    return found
 
 
 def _pieces(preview: Preview, leave_out: Collection[date]) -> list[Days]:

@@ -11,12 +11,14 @@ from programs.models import Group, Room, ServiceType, Track
 from programs.querysets import Person
 from scheduling import actions, rules
 from scheduling.models import Membership, Session
-from scheduling.previews import Preview, membership_preview, phase_dates
+from scheduling.previews import Leaving, Preview, leaving, membership_preview, phase_dates
 from scheduling.querysets import possible_leaders
 from scheduling.wallclock import typed_moment
 from staff.models import User
 from web import keys
-from web.forms import ActionForm, KeyField
+from web.forms import ActionForm, KeyField, VersionField
+
+LOOK = "look"
 
 
 class DayField(forms.DateField):
@@ -222,4 +224,46 @@ class JoinForm(MemberForm, ActionForm):
         days = {day for group_id, day in data["leave_out"] if group_id == self.group.pk}
         return actions.join(
             group=self.group, starts_on=data["starts_on"], ends_on=data["ends_on"], leave_out=days, **common
+        )
+
+
+class LeaveForm(ActionForm):
+    """The last day of a membership, and why. Asked only to look (`act`), it says what it would do and saves nothing."""
+
+    ends_on = DayField(label="Last day")
+    reason = forms.CharField(max_length=200)
+    version = VersionField()
+
+    def __init__(self, *args: Any, membership: Membership, at: datetime, **kwargs: Any) -> None:
+        today = timezone.localdate(at, membership.group.program.location.zone)
+        own = {"ends_on": today, "version": membership.version}
+        super().__init__(*args, **{"initial": own, **kwargs})
+        self.membership, self.at = membership, at
+        self.is_looking = self.data.get("act") == LOOK
+        self.fields["reason"].required = not self.is_looking
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        if self.is_looking and data.get("ends_on"):
+            refusal = rules.membership_still_runs(self.membership, data["ends_on"])
+            if refusal:
+                self.add_error("ends_on", refusal.sentence)
+        return data
+
+    @cached_property
+    def leaving(self) -> Leaving | None:
+        """What it would do on the day that stands in the form; None where that is no possible day."""
+        self.is_valid()
+        day = self.cleaned_data.get("ends_on") if self.is_bound else self.initial["ends_on"]
+        return leaving(self.membership, day) if day else None
+
+    def save(self, *, by: User) -> Membership | None:
+        data = self.cleaned_data
+        return actions.leave(
+            membership=self.membership,
+            ends_on=data["ends_on"],
+            reason=data["reason"],
+            version=data["version"],
+            by=by,
+            at=self.at,
         )

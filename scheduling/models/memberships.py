@@ -8,9 +8,10 @@ from audit import guards
 from patients.models import Episode
 from programs.models import Group
 from scheduling.querysets import MembershipQuerySet
+from web.models import Versioned
 
 
-class Membership(models.Model):
+class Membership(Versioned):
     """From when to when someone is in a group, both days included; joining again is a new row."""
 
     group = models.ForeignKey(Group, models.PROTECT, related_name="memberships")

@@ -264,7 +264,7 @@ def test_a_track_is_joined_whole_or_not_at_all(rae):
 def test_leaving_frees_the_days_after_the_last_one(group, rae):
     episode = make_episode(program=group.program)
     (membership,) = member(group, episode, rae)
-    leave(membership=membership, ends_on=MONDAY + WEEK, reason="Moved to mornings", by=rae, at=NOON)
+    leave(membership=membership, ends_on=MONDAY + WEEK, reason="Moved to mornings", version=1, by=rae, at=NOON)
     booked = Booking.objects.filter(kind="patient").order_by("starts_at")
     assert [b.session.day for b in booked] == [MONDAY, MONDAY + WEEK]
     membership.refresh_from_db()
@@ -274,7 +274,7 @@ def test_leaving_frees_the_days_after_the_last_one(group, rae):
 
 def test_leaving_before_the_first_day_takes_the_membership_back(group, rae):
     (membership,) = member(group, make_episode(program=group.program), rae, MONDAY + WEEK)
-    assert leave(membership=membership, ends_on=MONDAY, reason="Changed plans", by=rae, at=NOON) is None
+    assert leave(membership=membership, ends_on=MONDAY, reason="Changed plans", version=1, by=rae, at=NOON) is None
     assert (Membership.objects.count(), Booking.objects.filter(kind="patient").count()) == (0, 0)
     assert Event.objects.filter(action="membership.taken_back").count() == 1
 
