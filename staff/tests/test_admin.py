@@ -265,3 +265,32 @@ def test_the_search_finds_by_name_and_by_role(desk, rae):
 
 def names(answer):
     return [user.username for user in answer.context["cl"].result_list]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "password__startswith=argon2",
+        "password__isnull=0",
+        "username__regex=(",
+        "last_login__year=99999",
+        "is_superuser__exact=1",
+        "groups__name=director",
+        "is_active__regex=1",
+    ],
+)
+def test_an_address_asks_a_list_only_for_what_its_filters_offer(desk, asked):
+    assert desk.get(f"{LIST}?{asked}").status_code == 400
+
+
+def test_the_offered_filters_narrow_the_list(desk, rae):
+    for asked in ["is_active__exact=1", "role=clinician", "is_active__exact=1&role=clinician", "q=rae&o=1"]:
+        response = desk.get(f"{LIST}?{asked}")
+        assert (response.status_code, rae in response.context["cl"].result_list) == (200, True), asked
+
+
+@pytest.mark.parametrize("forged", ["abc", "9" * 40, "1.5", ""])
+def test_a_forged_choice_of_rows_is_answered_400_and_does_nothing(desk, rae, forged):
+    response = desk.post(LIST, {"action": "deactivate", "_selected_action": [rae.pk, forged]})
+    rae.refresh_from_db()
+    assert (response.status_code, rae.is_active) == (400, True)
