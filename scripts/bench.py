@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-ROUNDS = 60
+ROUNDS, WARM_UP = 60, 5
 
 
 def main() -> None:
@@ -59,11 +59,11 @@ def prepare() -> dict[str, Callable[[], object]]:
 def measure(subjects: dict[str, Callable[[], object]]) -> None:
     """Run every subject in turn, so that noise falls on all of them, and print medians."""
     times: dict[str, list[float]] = {name: [] for name in subjects}
-    for round_number in range(ROUNDS + 5):
+    for round_number in range(ROUNDS + WARM_UP):
         for name, subject in subjects.items():
             start = time.perf_counter()
             subject()
-            if round_number >= 5:
+            if round_number >= WARM_UP:
                 times[name].append(time.perf_counter() - start)
     bare = statistics.median(next(iter(times.values())))
     print(f"{'':<30} median ms   ratio to the bare request")

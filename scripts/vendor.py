@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Fetch the front-end files again: Bootstrap's style sheet and the sprite of the icons that scripts/icons.txt names.
+"""Fetch the front-end files again: Bootstrap's style sheet, the sprite of the icons that scripts/icons.txt names, and
+the passkey scripts of the installed django-allauth as one file.
 
 For maintainers, after a new version or a new icon; needs npm. Users need neither: the files are committed and locked.
 """
@@ -11,6 +12,7 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
+from importlib import metadata
 from pathlib import Path
 
 BASE = Path(__file__).resolve().parent.parent
@@ -18,6 +20,12 @@ VENDOR = BASE / "static" / "vendor"
 ICONS = BASE / "scripts" / "icons.txt"
 BOOTSTRAP = "bootstrap@5.3.9"
 BOOTSTRAP_ICONS = "bootstrap-icons@1.13.2"
+ALLAUTH = "django-allauth"
+PASSKEYS = [
+    "mfa/static/mfa/js/webauthn-json.js",
+    "mfa/static/mfa/js/webauthn.js",
+    "account/static/account/js/onload.js",
+]
 
 
 def main() -> None:
@@ -31,8 +39,11 @@ def main() -> None:
         shutil.copyfile(bootstrap / "LICENSE", VENDOR / "bootstrap.LICENSE")
         (VENDOR / "icons.svg").write_text(sprite(icons / "icons", ICONS.read_text().split()))
         shutil.copyfile(icons / "LICENSE", VENDOR / "bootstrap-icons.LICENSE")
+    (VENDOR / "passkeys.js").write_text(passkeys())
+    license_text = metadata.distribution(ALLAUTH).read_text("licenses/LICENSE")
+    (VENDOR / f"{ALLAUTH}.LICENSE").write_text(license_text)
     lock = {
-        "from": [BOOTSTRAP, BOOTSTRAP_ICONS],
+        "from": [BOOTSTRAP, BOOTSTRAP_ICONS, f"{ALLAUTH}@{metadata.version(ALLAUTH)}"],
         "sha256": {path.name: digest(path) for path in sorted(VENDOR.iterdir())},
     }
     (VENDOR / "lock.json").write_text(json.dumps(lock, indent=2) + "\n")
@@ -50,9 +61,15 @@ def fetch(package: str, folder: Path) -> Path:
     return target / "package"
 
 
+def passkeys() -> str:
+    """The passkey scripts of the installed django-allauth, in the order they need each other."""
+    package = Path(str(metadata.distribution(ALLAUTH).locate_file("allauth")))
+    return "".join(without_source_map((package / name).read_text()).rstrip() + "\n" for name in PASSKEYS)
+
+
 def without_source_map(text: str) -> str:
     """`text` without its source map comment: `collectstatic` stops at a map that is not there."""
-    return re.sub(r"\s*/\*# sourceMappingURL=.*?\*/\s*$", "\n", text)
+    return re.sub(r"\s*(?:/\*|//) ?# sourceMappingURL=\S*(?:\s*\*/)?\s*$", "\n", text)
 
 
 def sprite(folder: Path, names: list[str]) -> str:

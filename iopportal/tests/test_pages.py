@@ -35,7 +35,9 @@ def addresses() -> dict[str, list[str]]:
             reverse("session", args=[held.pk]), reverse("attendance", args=[held.pk]),
             reverse("attendance", args=[group.pk]), reverse("session_new") + f"?episode={episode.pk}", "/nowhere/",
         ],
-        "dana": ["/", "/admin/", reverse("admin:programs_program_changelist"), reverse("admin:programs_group_changelist")],
+        "dana": [
+            "/", "/admin/", reverse("admin:programs_program_changelist"), reverse("admin:programs_group_changelist"),
+        ],
         "ivy": ["/", reverse("patients"), reverse("groups")],
         "bela": ["/"],
     }  # fmt: skip

@@ -6,7 +6,7 @@ from django.conf import settings
 register = template.Library()
 
 
-@register.inclusion_tag("staff/_session_script.html")
-def session_script() -> dict[str, Any]:
-    """The script that locks the page after idle time; for pages of signed-in people only."""
+@register.inclusion_tag("staff/_session_places.html")
+def session_places() -> dict[str, Any]:
+    """What portal.js needs to lock the page after idle time; for pages of signed-in people only."""
     return {"idle": settings.PORTAL_IDLE_SECONDS}
