@@ -9,6 +9,8 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from staff.admin import UserAdmin, acting
+from staff.models import User
 from web.admin import PortalModelAdmin
 from web.refusals import Refusal
 
@@ -17,6 +19,7 @@ from .models import Location, PolicyValue, Posting, Program, Room, ServiceType
 from .policy import KEYS
 
 RelatedOnly = admin.RelatedOnlyFieldListFilter
+admin.site.unregister(User)
 
 
 class InReachAdmin(PortalModelAdmin):
@@ -138,9 +141,24 @@ class ServiceTypeAdmin(EverybodysAdmin):
     search_fields = ["name", "code"]
 
 
+@admin.register(User)
+class ColleagueAdmin(UserAdmin):
+    """Staff accounts, each managed by who directs everywhere the person works."""
+
+    def may_manage(self, request: HttpRequest, user: User) -> Refusal | None:
+        return super().may_manage(request, user) or rules.may_lead(acting(request), user, timezone.localdate())
+
+
+class PostingForm(ReachForm):
+    def refusal(self, data: dict[str, Any]) -> Refusal | None:
+        theirs = {data["user"], getattr(self.instance, "user", data["user"])}
+        own = [rules.may_post(self.user, user, is_deputy=data["is_deputy"]) for user in theirs]
+        return next(filter(None, own), None) or super().refusal(data)
+
+
 @admin.register(Posting)
 class PostingAdmin(ReachAdmin):
-    form = ReachForm
+    form = PostingForm
     fields = ["user", "program", "location", "starts_on", "ends_on", "is_deputy"]
     list_display = ["user", "program", "location", "starts_on", "ends_on", "is_deputy"]
     list_filter = ["is_deputy", ("program", RelatedOnly), ("location", RelatedOnly)]

@@ -67,6 +67,10 @@ class PostingQuerySet(DatedQuerySet["Posting"], ScopedQuerySet["Posting"]):
             return self.none()
         return self.filter(user_id=user.pk).active_on(day or timezone.localdate())
 
+    def not_over(self, day: date) -> Self:
+        """In force on `day`, or later."""
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=day))
+
     def deputies(self) -> Self:
         return self.filter(is_deputy=True)
 

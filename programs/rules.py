@@ -2,10 +2,12 @@
 
 from datetime import date
 
+from staff.choices import Role
+from staff.models import User
 from web.refusals import Refusal
 
 from .models import Location, Posting, Program
-from .querysets import Person
+from .querysets import Person, sees_all
 
 
 def directs(user: Person, program: Program, day: date) -> Refusal | None:
@@ -47,3 +49,31 @@ def may_set_for_all(user: Person, day: date) -> Refusal | None:
         code="not_everybodys_director",
         field="program",
     )
+
+
+def may_lead(by: User, user: User, day: date) -> Refusal | None:
+    """Refuse the account of somebody who works, or will work, where `by` does not direct.
+
+    SECURITY: who makes the link to an account can sign in with it, and sees what it sees.
+    """
+    if sees_all(by) or by.pk == user.pk:
+        return None
+    directed = Posting.objects.directed_by(by, day).values("pk")
+    if not Posting.objects.filter(user=user).not_over(day).exclude(pk__in=directed).exists():
+        return None
+    return Refusal(
+        f"{user} also works where you do not direct. Ask an administrator, or whoever directs all of it.",
+        code="works_elsewhere",
+        about=user,
+    )
+
+
+def may_post(by: User, user: User, *, is_deputy: bool) -> Refusal | None:
+    """Nobody changes their own postings, and only a director names a deputy: a deputy could stay one for good."""
+    if sees_all(by):
+        return None
+    if by.pk == user.pk:
+        return Refusal("Nobody changes their own postings. Ask another director.", code="own_posting", field="user")
+    if is_deputy and Role.DIRECTOR not in by.roles:
+        return Refusal("Only a director names a deputy. Ask the director.", code="not_director", field="is_deputy")
+    return None

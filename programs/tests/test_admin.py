@@ -19,10 +19,12 @@ from programs.tests.factories import (
     make_service,
 )
 from staff.choices import Role
+from staff.models import Invitation, User
 from staff.tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
 PAGES = [Location, Room, Program, ServiceType, Posting, PolicyValue]
+STAFF = "/admin/staff/user/"
 
 
 @pytest.fixture
@@ -145,6 +147,46 @@ def test_a_superuser_posts_provider_wide(client, dana):
     assert dana.postings.filter(program=None, location=None).count() == 1
 
 
+def test_nobody_changes_their_own_postings(client, dana, evening):
+    own, kims = dana.postings.get(), make_posting(make_user("kim"), evening)
+    data = posting_data(dana, location=evening.location.pk, ends_on="2030-12-31")
+    for path in [url(Posting, "add"), url(Posting, "change", own.pk), url(Posting, "change", kims.pk)]:
+        assert list(errors(client.post(path, data))) == ["user"], path
+    handed_over = client.post(url(Posting, "change", own.pk), data | {"user": kims.user.pk})
+    assert list(errors(handed_over)) == ["user"]
+    own.refresh_from_db()
+    assert (own.user, own.ends_on, dana.postings.count()) == (dana, None, 1)
+
+
+def test_a_deputy_posts_colleagues_and_names_no_deputy(client, dana, evening, time_machine):
+    time_machine.move_to("2026-03-02 12:00-05:00", tick=False)
+    rae, kim = make_user("rae"), make_user("kim")
+    data = posting_data(kim, program=evening.pk, ends_on="2026-03-09")
+    assert client.post(url(Posting, "add"), data | {"is_deputy": "on"}).status_code == 302
+    make_posting(rae, evening, is_deputy=True, ends_on=date(2026, 3, 9))
+    client.force_login(rae)
+    assert list(errors(client.post(url(Posting, "add"), data | {"is_deputy": "on"}))) == ["is_deputy"]
+    assert client.post(url(Posting, "add"), data | {"starts_on": "2026-03-03"}).status_code == 302
+    assert kim.postings.count() == 2
+
+
+def test_only_who_directs_all_somebody_works_in_manages_the_account(client, dana, evening, teen, time_machine):
+    time_machine.move_to("2026-03-02 12:00-05:00", tick=False)
+    kim, mina, omar = (make_user(name) for name in ("kim", "mina", "omar"))
+    for user in (kim, mina, omar):
+        make_posting(user, evening)
+    make_posting(mina, teen)
+    make_posting(omar, teen, starts_on=date(2026, 3, 3))
+    for action in ("send_link", "deactivate"):
+        client.post(STAFF, {"action": action, "_selected_action": [kim.pk, mina.pk, omar.pk]})
+    assert list(Invitation.objects.values_list("user__username", flat=True)) == ["kim"]
+    assert set(User.objects.filter(is_active=False)) == {kim}
+    assert client.post(f"{STAFF}{omar.pk}/change/", {"roles": ["medical"]}).status_code == 403
+    Posting.objects.filter(program=teen).update(starts_on=date(2026, 2, 2), ends_on=date(2026, 3, 1))
+    client.post(STAFF, {"action": "deactivate", "_selected_action": [mina.pk, omar.pk]})
+    assert not User.objects.filter(username__in=["mina", "omar"], is_active=True).exists()
+
+
 def test_a_deputy_sets_up_where_deputy_and_not_where_only_posted(client, dana, evening, teen, time_machine):
     time_machine.move_to("2026-03-02 12:00-05:00", tick=False)
     rae = make_user("rae")
@@ -173,7 +215,7 @@ def test_a_program_stays_at_its_location(client, dana, evening):
     ],
 )
 def test_wrong_dates_of_a_posting_are_explained_at_the_field(client, dana, evening, change, words):
-    answer = client.post(url(Posting, "add"), posting_data(dana, program=evening.pk, **change))
+    answer = client.post(url(Posting, "add"), posting_data(make_user("kim"), program=evening.pk, **change))
     assert {name: [words in sentence for sentence in found] for name, found in errors(answer).items()} == {
         "ends_on": [True]
     }
