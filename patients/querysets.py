@@ -4,8 +4,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
+from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Case, Exists, F, IntegerField, OuterRef, Prefetch, QuerySet, Value, When
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from programs.models import Posting, Program
@@ -28,15 +29,17 @@ class EpisodeQuerySet(QuerySet):
     def visible_to(self, user: Person, day: date | None = None) -> Self:
         """Episodes of the user's programs on `day` (today if left out); for a case manager those of the own caseload.
 
-        Whose role does not see whole programs sees the episodes whose care team it is on. Ended episodes stay visible.
+        Whose role does not see whole programs sees the episodes whose care team it is on, and as a deputy those of the
+        programs it directs, no others. Ended episodes stay visible.
         """
         if sees_all(user):
             return self
         day = day or timezone.localdate()
         mine = self.filter(program__in=Program.objects.visible_to(user, day).values("pk"))
-        if user.has_perm("patients.see_whole_programs"):
+        if ModelBackend().has_perm(user, "patients.see_whole_programs"):  # by role: a deputy's are for one place
             return mine
-        return mine.filter(Exists(_care_team().active_on(day).filter(user_id=user.pk, episode=OuterRef("pk"))))
+        on_the_team = Exists(_care_team().active_on(day).filter(user_id=user.pk, episode=OuterRef("pk")))
+        return mine.filter(on_the_team | Q(program__in=Program.objects.directed_by(user, day).values("pk")))
 
     def open(self) -> Self:
         """Not declined, withdrawn or discharged."""

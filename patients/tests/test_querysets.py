@@ -6,6 +6,7 @@ from patients.choices import CareRole, EpisodeStatus, NameKind
 from patients.models import Episode, Patient
 from patients.querysets import possible_primaries
 from programs.models import Posting
+from programs.tests.factories import make_posting
 
 from .factories import make_episode, make_member, make_name, make_patient
 
@@ -40,6 +41,16 @@ def test_a_case_manager_sees_the_own_caseload_while_on_the_care_team(house):
     make_member(mine, house.cory, CareRole.CASE_MANAGER, ends_on=date(2026, 11, 23))
     assert seen_by(house.cory) == ({mine}, {mine.patient})
     assert seen_by(house.cory, date(2026, 11, 24)) == (set(), set())
+
+
+def test_a_deputy_sees_the_whole_program_directed_and_no_more_of_the_others(house, time_machine):
+    time_machine.move_to("2026-11-23 12:00-05:00", tick=False)
+    make_episode(program=house.evening)
+    mine, theo = make_episode(make_patient("Ada", "Cole"), house.evening), make_episode(program=house.teen)
+    make_member(mine, house.cory, CareRole.CASE_MANAGER)
+    make_posting(house.cory, house.teen, is_deputy=True, ends_on=DAY)
+    assert house.cory.has_perm("patients.see_whole_programs")
+    assert seen_by(house.cory) == ({mine, theo}, {mine.patient, theo.patient})
 
 
 def test_a_care_team_place_outside_the_postings_shows_nothing(house):
