@@ -62,9 +62,12 @@ def fetch(package: str, folder: Path) -> Path:
 
 
 def passkeys() -> str:
-    """The passkey scripts of the installed django-allauth, in the order they need each other."""
+    """The passkey scripts of the installed django-allauth, in the order they need each other.
+
+    A semicolon ends each: without it the next, which begins with a bracket, would be a call of the one before.
+    """
     package = Path(str(metadata.distribution(ALLAUTH).locate_file("allauth")))
-    return "".join(without_source_map((package / name).read_text()).rstrip() + "\n" for name in PASSKEYS)
+    return "".join(without_source_map((package / name).read_text()).rstrip() + ";\n" for name in PASSKEYS)
 
 
 def without_source_map(text: str) -> str:

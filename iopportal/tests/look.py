@@ -1,6 +1,5 @@
 """Every part of the look on one page, answered to a browser without a server, under the portal's own CSP."""
 
-from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import urlsplit
 
@@ -83,7 +82,8 @@ def answer(page: Page, html: str) -> None:
     def fulfill(route: Route) -> None:
         path = urlsplit(route.request.url).path
         if path.startswith(settings.STATIC_URL):
-            route.fulfill(path=Path(finders.find(path.removeprefix(settings.STATIC_URL))))
+            found = finders.find(path.removeprefix(settings.STATIC_URL))
+            route.fulfill(path=found) if found else route.fulfill(status=404)
         elif path == "/signed-out/":
             route.fulfill(status=401)
         else:

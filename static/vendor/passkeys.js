@@ -257,7 +257,7 @@
 
   // src/webauthn-json/browser-global.ts
   globalThis.webauthnJSON = webauthn_json_exports
-})()
+})();
 (function () {
   const allauth = window.allauth = window.allauth || {}
   const webauthnJSON = window.webauthnJSON
@@ -367,7 +367,7 @@
       signupForm
     }
   }
-})()
+})();
 (function () {
   document.addEventListener('DOMContentLoaded', function () {
     Array.from(document.querySelectorAll('script[data-allauth-onload]')).forEach(scriptElt => {
@@ -379,4 +379,4 @@
       }
     })
   })
-})()
+})();
