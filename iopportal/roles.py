@@ -67,6 +67,7 @@ ROLES_BY_PERMISSION: dict[str, set[Role]] = {
     "scheduling.lead_session": {DIRECTOR, CLINICIAN, INTERN, CASE_MANAGER, MEDICAL},
     "scheduling.log_attendance": {DIRECTOR, CLINICIAN, INTERN, CASE_MANAGER, MEDICAL},
     "scheduling.take_over_session": {DIRECTOR, CLINICIAN, INTERN},
+    "scheduling.see_group_themes": set(Role) - {FRONT_DESK},
     "scheduling.record_arrival": {DIRECTOR, CLINICIAN, INTERN, CASE_MANAGER, MEDICAL, FRONT_DESK},
 }
 

@@ -16,6 +16,7 @@ from staff.models import User
 from web.refusals import Refusal
 
 from .choices import BookingKind
+from .labels import session_label
 from .models import Booking, Session
 
 type Resource = tuple[str, int]
@@ -110,14 +111,19 @@ def sentences(found: Sequence[Clash], *, user: Person | None, dated: bool = Fals
 
     `dated` puts the day before it: “Fri Nov 27: Room 2 is taken 6:00–6:50 PM by Early Recovery Skills.”
     """
-    sessions = Session.objects.select_related("group", "service", "program__location").in_bulk(
+    sessions = Session.objects.select_related("group__program", "service", "program__location").in_bulk(
         {clash.taken_by for clash in found}
     )
     open_to_user = Session.objects.filter(pk__in=sessions)
     named = set((open_to_user if user is None else open_to_user.visible_to(user)).values_list("pk", flat=True))
     names = _names([clash.wanted for clash in found])
     said = [
-        _sentence(clash, names[clash.wanted.resource], sessions[clash.taken_by], named=clash.taken_by in named)
+        _sentence(
+            clash,
+            names[clash.wanted.resource],
+            sessions[clash.taken_by].span,
+            session_label(sessions[clash.taken_by], user) if clash.taken_by in named else "",
+        )
         for clash in found
     ]
     if not dated:
@@ -126,13 +132,12 @@ def sentences(found: Sequence[Clash], *, user: Person | None, dated: bool = Fals
     return [f"{day_in_words(day)}: {sentence}" for day, sentence in zip(days, said, strict=True)]
 
 
-def _sentence(clash: Clash, name: str, session: Session, *, named: bool) -> str:
-    when = session.span
+def _sentence(clash: Clash, name: str, when: str, label: str) -> str:
     if clash.wanted.kind == BookingKind.ROOM:
-        return f"{name} is taken {when} by {session.title if named else 'another program'}."
+        return f"{name} is taken {when} by {label or 'another program'}."
     if clash.wanted.kind == BookingKind.STAFF:
-        return f"{name} leads {session.title if named else 'a session of another program'} {when}."
-    return f"{name} is in {session.title if named else 'a session of another program'} {when}."
+        return f"{name} leads {label or 'a session of another program'} {when}."
+    return f"{name} is in {label or 'a session of another program'} {when}."
 
 
 def day_in_words(day: date) -> str:

@@ -14,6 +14,7 @@ from programs.querysets import Person
 from . import conflicts
 from .choices import BookingKind
 from .conflicts import Wanted, day_in_words
+from .labels import group_label
 from .models import Attendance, Membership, Session
 from .seats import Caps
 
@@ -68,10 +69,12 @@ class Line:
 class Preview:
     """A membership of `episode` in `group` from `starts_on` to `ends_on` (open where empty), not saved.
 
-    Sessions are known up to `published_until`; `full_from` is the first day after it on which no seat is left.
+    `label` is what its reader calls the group. Sessions are known up to `published_until`; `full_from` is the first day
+    after it on which no seat is left.
     """
 
     group: Group
+    label: str
     episode: Episode
     starts_on: date
     ends_on: date | None
@@ -104,7 +107,7 @@ class Preview:
             return ""
         name = self.episode.patient.preferred_name
         return (
-            f"{self.group} is full from {day_in_words(self.full_from)} on. "
+            f"{self.label} is full from {day_in_words(self.full_from)} on. "
             f"Let {name} leave before that day, or choose another group."
         )
 
@@ -143,7 +146,7 @@ def membership_preview(
     ]
     until = Session.objects.filter(group=group).aggregate(last=Max("day"))["last"] or starts_on - DAY
     full_from = _full_from(members, max(starts_on, until + DAY), ends_on, caps)
-    return Preview(group, episode, starts_on, ends_on, lines, until, full_from)
+    return Preview(group, group_label(group, by), episode, starts_on, ends_on, lines, until, full_from)
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ class SessionQuerySet(QuerySet[Any]):
     def for_list(self) -> Self:
         """Fetch what a line shows: group, service, room, place and who leads."""
         return self.select_related(
-            "group__service", "service", "room", "program__location", "closed_by"
+            "group__service", "group__program", "service", "room", "program__location", "closed_by"
         ).prefetch_related("staff__user")
 
     def with_roster(self) -> Self:

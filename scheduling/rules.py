@@ -14,6 +14,7 @@ from web.refusals import NextStep, Refusal
 
 from .choices import StaffRole
 from .conflicts import day_in_words
+from .labels import group_label
 from .models import Membership, Session
 from .previews import Line, Outcome, Preview
 
@@ -34,11 +35,12 @@ def closure_may_go(closure: Closure) -> Refusal | None:
     )
 
 
-def episode_may_join(episode: Episode, group: Group) -> Refusal | None:
+def episode_may_join(episode: Episode, group: Group, by: Person) -> Refusal | None:
     """Whoever joins a group has an open, accepted episode in the group's program."""
     if episode.program_id != group.program_id:
         return Refusal(
-            f"{group} belongs to {group.program}, and this episode to {episode.program}. Choose another patient.",
+            f"{group_label(group, by)} belongs to {group.program}, and this episode to {episode.program}. "
+            "Choose another patient.",
             code="other_program",
             field="episode",
         )
@@ -62,15 +64,17 @@ def episode_may_be_planned(episode: Episode) -> Refusal | None:
     return None
 
 
-def not_a_member_then(episode: Episode, group: Group, starts_on: date, ends_on: date | None) -> Refusal | None:
+def not_a_member_then(
+    episode: Episode, group: Group, starts_on: date, ends_on: date | None, by: Person
+) -> Refusal | None:
     """One membership of a group at a time; joining again is a new row after the old one's end."""
     there = Membership.objects.filter(episode=episode, group=group).touching(starts_on, ends_on).first()
     if there is None:
         return None
     until = f"until {day_in_words(there.ends_on)}" if there.ends_on else "with no end"
     return Refusal(
-        f"{episode.patient.preferred_name} is in {group} already from {day_in_words(there.starts_on)}, {until}. "
-        "Choose days outside that time.",
+        f"{episode.patient.preferred_name} is in {group_label(group, by)} already "
+        f"from {day_in_words(there.starts_on)}, {until}. Choose days outside that time.",
         code="already_member",
         field="starts_on",
     )
@@ -91,7 +95,7 @@ def _refused_line(preview: Preview, line: Line, count: int) -> Refusal:
     more = f" The same goes for {count - 1} more." if count > 1 else ""
     if line.outcome == Outcome.FULL:
         return Refusal(
-            f"{preview.group} is full on {day} ({line.taken} of {line.cap}). Leave that day out.{more}",
+            f"{preview.label} is full on {day} ({line.taken} of {line.cap}). Leave that day out.{more}",
             code="group_full",
             rule="R-26",
             field="starts_on",
@@ -105,7 +109,7 @@ def adds_something(preview: Preview, pieces: Collection[object]) -> Refusal | No
     if pieces:
         return None
     return Refusal(
-        f"Every session of {preview.group} in that time would be left out. Choose other days.",
+        f"Every session of {preview.label} in that time would be left out. Choose other days.",
         code="nothing_left",
         field="starts_on",
     )

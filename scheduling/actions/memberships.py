@@ -46,9 +46,9 @@ def join(
         used = keys.claim(key, by=by) if key else None
         episode = Episode.objects.select_for_update(of=("self",), no_key=True).get(pk=episode.pk)
         require(
-            rules.episode_may_join(episode, group),
+            rules.episode_may_join(episode, group, by),
             rules.dates_ordered(starts_on, ends_on),
-            rules.not_a_member_then(episode, group, starts_on, ends_on),
+            rules.not_a_member_then(episode, group, starts_on, ends_on, by),
         )
         preview = membership_preview(group=group, episode=episode, starts_on=starts_on, ends_on=ends_on, at=at, by=by)
         pieces = _pieces(preview, leave_out)

@@ -150,7 +150,7 @@ class MemberForm(forms.Form):
     def _possible(self, asked: dict[str, Any]) -> dict[str, Any] | None:
         """What was asked, unless the patient is in one of the groups then: that is said at the field."""
         for group, first, last in self._stretches(asked):
-            if refusal := rules.not_a_member_then(asked["episode"], group, first, last):
+            if refusal := rules.not_a_member_then(asked["episode"], group, first, last, self.user):
                 self.add_error(refusal.field, refusal.sentence)
                 return None
         return asked

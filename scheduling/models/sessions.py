@@ -89,6 +89,7 @@ class Session(Versioned):
             ("lead_session", "Can lead sessions"),
             ("log_attendance", "Can log attendance"),
             ("take_over_session", "Can lead a session that a colleague was to lead"),
+            ("see_group_themes", "Can see what groups are about, and in which way someone was away"),
             ("record_arrival", "Can record arrivals and calls at the front desk"),
         ]
 
