@@ -62,7 +62,6 @@ def seeded_template(worker: str) -> Iterator[str]:
 def _build(name: str) -> None:
     with _connected_to(name):
         call_command("migrate", verbosity=0)
-        call_command("createcachetable", verbosity=0)
         if connection.vendor == "sqlite":
             with connection.cursor() as cursor:
                 cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
