@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.core.management import call_command
 from django.db.models.signals import post_migrate
 
 
@@ -15,4 +16,5 @@ def seed(**kwargs: Any) -> None:
     """After every `migrate`, once all rooms have their tables: make what the portal ships (docs/decisions/seeds.md)."""
     from .seeds import seed_everything
 
+    call_command("createcachetable", database=kwargs["using"], verbosity=0)
     seed_everything(using=kwargs["using"])

@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
@@ -11,4 +12,6 @@ def problems() -> list[str]:
         return [f"{len(waiting)} migrations are waiting."]  # their guards cannot be in place yet
     if missing := guards.problems():
         return [f"{len(missing)} database guards are not in place."]
+    if settings.CACHES["default"]["LOCATION"] not in connection.introspection.table_names():
+        return ["The throttle table is missing."]  # nobody could sign in with a second factor
     return []

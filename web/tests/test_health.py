@@ -30,6 +30,12 @@ def test_a_missing_guard_makes_the_portal_unready(own_database):
     assert health.problems() == ["1 database guards are not in place."]
 
 
+def test_a_missing_throttle_table_makes_the_portal_unready(own_database):
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE web_throttle")
+    assert health.problems() == ["The throttle table is missing."]
+
+
 @pytest.mark.parametrize("address", ["/readyz"])
 def test_a_database_that_is_away_makes_the_portal_unready_and_names_nothing(client, database_away, address):
     database_away()
