@@ -179,10 +179,8 @@ def unique_columns(model: type[Model]) -> Unique:
     """The sets of columns no two rows share; conditional constraints are left out."""
     fields = [[field.name] for field in model._meta.concrete_fields if field.unique]
     constraints = [constraint.fields for constraint in model._meta.total_unique_constraints]
-    return [
-        [model._meta.get_field(name).column for name in names]
-        for names in (*fields, *model._meta.unique_together, *constraints)
-    ]
+    columns = {field.name: field.column for field in model._meta.concrete_fields if field.column}
+    return [[columns[name] for name in names] for names in (*fields, *model._meta.unique_together, *constraints)]
 
 
 def declared(vendor: str) -> Iterator[Piece]:

@@ -1,9 +1,9 @@
-from typing import Self
+from typing import Any, Self
 
 from django.db.models import Exists, OuterRef, QuerySet
 
 
-class EventQuerySet(QuerySet["Event"]):
+class EventQuerySet(QuerySet[Any]):
     def in_chain(self) -> Self:
         """In the order they were sealed."""
         return self.order_by("sequence")

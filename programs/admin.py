@@ -26,7 +26,8 @@ class InReachAdmin(PortalModelAdmin):
     """A page of rows with a scope: one sees what one's postings reach and changes what one directs."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).visible_to(request.user, timezone.localdate())
+        rows: Any = super().get_queryset(request)
+        return rows.visible_to(request.user, timezone.localdate())
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         allowed = super().has_change_permission(request, obj)

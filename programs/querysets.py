@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.apps import apps
 from django.contrib.auth import get_user_model
@@ -17,7 +17,7 @@ from .choices import AttendedBy
 if TYPE_CHECKING:
     from staff.models import User
 
-    from .models import Program
+    from . import models
 
 Row = TypeVar("Row", bound=Model)
 type Person = User | AnonymousUser
@@ -26,6 +26,11 @@ type Person = User | AnonymousUser
 def in_force(day: date) -> Q:
     """Rows whose `starts_on` to `ends_on` include `day`; an empty end of the span is open."""
     return (Q(starts_on=None) | Q(starts_on__lte=day)) & (Q(ends_on=None) | Q(ends_on__gte=day))
+
+
+def not_retired(day: date) -> Q:
+    """Rows in use on `day`; `retired_on` is the first day without them."""
+    return Q(retired_on=None) | Q(retired_on__gt=day)
 
 
 def sees_all(user: Person) -> bool:
@@ -40,8 +45,8 @@ class DatedQuerySet(QuerySet[Row]):
 
 class RetiringQuerySet(QuerySet[Row]):
     def active_on(self, day: date) -> Self:
-        """Rows not retired on `day`; `retired_on` is the first day without them."""
-        return self.filter(Q(retired_on=None) | Q(retired_on__gt=day))
+        """Rows not retired on `day`."""
+        return self.filter(not_retired(day))
 
 
 class ScopedQuerySet(QuerySet[Row]):
@@ -60,7 +65,19 @@ class ScopedQuerySet(QuerySet[Row]):
         return self.filter(program__in=_programs_within(own))
 
 
-class PostingQuerySet(DatedQuerySet["Posting"], ScopedQuerySet["Posting"]):
+class ScopedDatedQuerySet(ScopedQuerySet[Row]):
+    def active_on(self, day: date) -> Self:
+        """Rows in force on `day`."""
+        return self.filter(in_force(day))
+
+
+class ScopedRetiringQuerySet(ScopedQuerySet[Row]):
+    def active_on(self, day: date) -> Self:
+        """Rows not retired on `day`."""
+        return self.filter(not_retired(day))
+
+
+class PostingQuerySet(ScopedDatedQuerySet["models.Posting"]):
     def of(self, user: Person, day: date | None = None) -> Self:
         """The user's postings in force on `day` (today if left out); none for someone signed out or deactivated."""
         if not user.is_active:
@@ -82,7 +99,7 @@ class PostingQuerySet(DatedQuerySet["Posting"], ScopedQuerySet["Posting"]):
     def provider_wide(self) -> Self:
         return self.filter(program=None, location=None)
 
-    def reaching(self, *, program: "Program | OuterRef", location: object) -> Self:
+    def reaching(self, *, program: "models.Program | OuterRef", location: object) -> Self:
         """Postings in `program`, in its `location`, or provider-wide."""
         return self.filter(Q(program=program) | Q(location=location) | Q(program=None, location=None))
 
@@ -95,7 +112,7 @@ class PostingQuerySet(DatedQuerySet["Posting"], ScopedQuerySet["Posting"]):
         )
 
 
-class LocationQuerySet(RetiringQuerySet["Location"], ScopedQuerySet["Location"]):
+class LocationQuerySet(ScopedRetiringQuerySet["models.Location"]):
     def within(self, own: PostingQuerySet) -> Self:
         """Locations of these postings, whole or for one of their programs."""
         return self.filter(Q(pk__in=_programs_within(own).values("location")) | _whole_place(own, "pk"))
@@ -105,7 +122,7 @@ class LocationQuerySet(RetiringQuerySet["Location"], ScopedQuerySet["Location"])
         return self if sees_all(user) else self.filter(_whole_place(_postings().of(user, day).in_charge(), "pk"))
 
 
-class RoomQuerySet(RetiringQuerySet["Room"], ScopedQuerySet["Room"]):
+class RoomQuerySet(ScopedRetiringQuerySet["models.Room"]):
     def within(self, own: PostingQuerySet) -> Self:
         """Rooms of the locations of these postings."""
         places = apps.get_model("programs", "Location").objects.within(own).values("pk")
@@ -118,7 +135,7 @@ class RoomQuerySet(RetiringQuerySet["Room"], ScopedQuerySet["Room"]):
         )
 
 
-class ProgramQuerySet(RetiringQuerySet["Program"], ScopedQuerySet["Program"]):
+class ProgramQuerySet(ScopedRetiringQuerySet["models.Program"]):
     def within(self, own: PostingQuerySet) -> Self:
         """Programs of these postings: theirs, of their location, or all."""
         return self.filter(Exists(own.reaching(program=OuterRef("pk"), location=OuterRef("location_id"))))
@@ -128,7 +145,7 @@ class ProgramQuerySet(RetiringQuerySet["Program"], ScopedQuerySet["Program"]):
         return self.prefetch_related("groups__service", "groups__slots", "groups__phases", "doses__service")
 
 
-class PolicyValueQuerySet(ScopedQuerySet["PolicyValue"]):
+class PolicyValueQuerySet(ScopedQuerySet["models.PolicyValue"]):
     def visible_to(self, user: Person, day: date | None = None) -> Self:
         """Values of the programs the user sees, and the provider-wide ones, which apply to everybody."""
         return self if sees_all(user) else self.filter(program=None) | super().visible_to(user, day)
@@ -142,13 +159,13 @@ class PolicyValueQuerySet(ScopedQuerySet["PolicyValue"]):
         return self.filter(starts_on__lte=day).order_by("starts_on")
 
 
-class ServiceTypeQuerySet(RetiringQuerySet["ServiceType"]):
+class ServiceTypeQuerySet(RetiringQuerySet["models.ServiceType"]):
     def groups(self) -> Self:
         """Services given in groups."""
         return self.filter(is_group=True)
 
 
-class GroupQuerySet(RetiringQuerySet["Group"], ScopedQuerySet["Group"]):
+class GroupQuerySet(ScopedRetiringQuerySet["models.Group"]):
     def countable(self) -> Self:
         """Groups whose minutes count toward the weekly hours, by service and purpose (R-45)."""
         return self.filter(
@@ -161,7 +178,7 @@ class GroupQuerySet(RetiringQuerySet["Group"], ScopedQuerySet["Group"]):
         return self.filter(by_service | Q(attended_by__in=[AttendedBy.PATIENT, AttendedBy.PATIENT_AND_FAMILY]))
 
 
-class ClosureQuerySet(DatedQuerySet["Closure"], ScopedQuerySet["Closure"]):
+class ClosureQuerySet(ScopedDatedQuerySet["models.Closure"]):
     def visible_to(self, user: Person, day: date | None = None) -> Self:
         """Closures that touch a program or a place the user sees; provider-wide ones touch everybody."""
         return self if sees_all(user) else self.filter(program=None, location=None) | super().visible_to(user, day)
@@ -178,7 +195,7 @@ class ClosureQuerySet(DatedQuerySet["Closure"], ScopedQuerySet["Closure"]):
         own = _postings().of(user, day).in_charge()
         return self.filter(_whole_place(own, "location_id") | Q(program__in=_programs_within(own)))
 
-    def touching(self, program: "Program") -> Self:
+    def touching(self, program: "models.Program") -> Self:
         """Closures of the program, of its location, or of the whole provider."""
         return self.filter(Q(program=program) | Q(location_id=program.location_id) | Q(program=None, location=None))
 
@@ -187,7 +204,7 @@ def _postings() -> PostingQuerySet:
     return apps.get_model("programs", "Posting").objects.all()
 
 
-def _programs_within(own: PostingQuerySet) -> ProgramQuerySet:
+def _programs_within(own: PostingQuerySet) -> QuerySet[Any, Any]:
     return apps.get_model("programs", "Program").objects.within(own).values("pk")
 
 

@@ -139,7 +139,7 @@ def _save_groups(scene: _Scene, program: Program, plans: list[GroupPlan]) -> Non
 
 def _keys(group: Group) -> list[tuple[str, tuple[int, int | None] | None]]:
     """How a timetable would name the group: by name and weeks."""
-    weeks = [(phase.first_week, phase.last_week) for phase in group.phases.all()]
+    weeks: list[tuple[int, int | None] | None] = [(phase.first_week, phase.last_week) for phase in group.phases.all()]
     return [(group.name.casefold(), week) for week in weeks or [None]]
 
 
@@ -217,10 +217,10 @@ def _save_doses(scene: _Scene, program: Program, plans: list[GroupPlan]) -> None
 def _update(scene: _Scene, row: Program | Group | ProgramDose, facts: Mapping[str, object]) -> None:
     """Set the facts that differ and say so."""
     different = [name for name, value in facts.items() if getattr(row, name) != value]
+    labels = {column.name: column.verbose_name for column in row._meta.concrete_fields}
     for name in different:
-        label = row._meta.get_field(name).verbose_name
         before, after = getattr(row, name), facts[name]
-        scene.result.changed.append(f"{row}: {label} was {_words(before)} and is {_words(after)}.")
+        scene.result.changed.append(f"{row}: {labels[name]} was {_words(before)} and is {_words(after)}.")
         setattr(row, name, after)
     if different:
         row.save(update_fields=different)
