@@ -29,10 +29,9 @@ INLINE = re.compile(
 )
 WITHOUT_DRAWING = """[...document.querySelectorAll('use')].filter(
   use => use.parentElement.checkVisibility() && !use.getBBox().width).map(use => use.getAttribute('href'))"""
-CUT_OFF = """[...document.querySelectorAll('body *')].filter(part => part.checkVisibility()
-  && part.getBoundingClientRect().right > innerWidth + 1 && !part.closest('.scroll, .tabs, .skip, .visually-hidden'))
-  .map(part => part.outerHTML.slice(0, 80)).concat([...document.querySelectorAll('.tabs, .scroll')].filter(
-  part => part.getBoundingClientRect().right > innerWidth + 1).map(part => part.className))"""
+CUT_OFF = """[...document.querySelectorAll('body *')].filter(
+  part => part.checkVisibility() && part.getBoundingClientRect().right > innerWidth + 1
+    && !part.parentElement.closest('.scroll, .tabs')).map(part => part.outerHTML.slice(0, 80))"""
 FIRST_VISIT_BYTES, FIRST_VISIT_REQUESTS = 90 * 1024, 6
 SESSION = ["session_alive", "session_lock", "session_unlock"]
 
