@@ -22,6 +22,7 @@ def addresses() -> dict[str, list[str]]:
     treated = Episode.objects.filter(program__code="matrix", status="admitted").order_by("pk")
     waiting = Episode.objects.filter(program__code="matrix", status="referred").first()
     group = Session.objects.get(group__name="Relapse Prevention", day=MONDAY)
+    member = group.group.memberships.touching(MONDAY, None).first()
     held = Session.objects.filter(group=group.group, logged_at__isnull=False).first()
     plan = TreatmentPlan.objects.filter(episode__program__code="matrix").first()
     episode = treated.first()
@@ -32,13 +33,16 @@ def addresses() -> dict[str, list[str]]:
             reverse("episode_accept", args=[waiting.pk]), reverse("plan_new") + f"?episode={episode.pk}",
             reverse("plan", args=[plan.pk]), reverse("plan_edit", args=[plan.pk]), reverse("groups"),
             reverse("group", args=[group.group_id]), reverse("member_add", args=[group.group_id]),
-            reverse("session", args=[held.pk]), reverse("attendance", args=[held.pk]),
-            reverse("attendance", args=[group.pk]), reverse("session_new") + f"?episode={episode.pk}", "/nowhere/",
+            reverse("member_leave", args=[group.group_id, member.pk]), reverse("session", args=[held.pk]),
+            reverse("attendance", args=[held.pk]), reverse("attendance", args=[group.pk]), reverse("session_new") + f"?episode={episode.pk}", "/nowhere/",
         ],
         "dana": [
             "/", "/admin/", reverse("admin:programs_program_changelist"), reverse("admin:programs_group_changelist"),
         ],
-        "ivy": ["/", reverse("patients"), reverse("groups")],
+        "ivy": [
+            "/", reverse("patients"), reverse("groups"), reverse("group", args=[group.group_id]),
+            reverse("session", args=[held.pk]),
+        ],
         "bela": ["/"],
     }  # fmt: skip
 
