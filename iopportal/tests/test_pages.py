@@ -34,7 +34,8 @@ def addresses() -> dict[str, list[str]]:
             reverse("plan", args=[plan.pk]), reverse("plan_edit", args=[plan.pk]), reverse("groups"),
             reverse("group", args=[group.group_id]), reverse("member_add", args=[group.group_id]),
             reverse("member_leave", args=[group.group_id, member.pk]), reverse("session", args=[held.pk]),
-            reverse("attendance", args=[held.pk]), reverse("attendance", args=[group.pk]), reverse("session_new") + f"?episode={episode.pk}", "/nowhere/",
+            reverse("attendance", args=[held.pk]), reverse("attendance", args=[group.pk]),
+            reverse("session_new") + f"?episode={episode.pk}", "/nowhere/",
         ],
         "dana": [
             "/", "/admin/", reverse("admin:programs_program_changelist"), reverse("admin:programs_group_changelist"),
