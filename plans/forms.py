@@ -1,6 +1,6 @@
 """One page for an initial plan: a problem, a goal, an objective, and up to six interventions."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -27,6 +27,7 @@ MISSING = {
     "who": "Choose who gives it.",
 }
 SENTENCES = ["effective_on", "problem", "goal", "objective", "measure", "baseline", "target", "target_on"]
+FURTHEST = timedelta(days=731)  # how far ahead anybody plans
 ROLES = [Role.CLINICIAN, Role.INTERN, Role.MEDICAL, Role.CASE_MANAGER]
 
 
@@ -57,6 +58,7 @@ class PlanForm(ActionForm):
         self.episode, self.at = episode, at
         self.planned: list[PlannedService] = []
         day = episode.local_day(at)
+        self.last = day + FURTHEST
         self.initial.setdefault("effective_on", episode.admitted_on or day)
         self.services = {str(service.pk): service for service in ServiceType.objects.active_on(day)}
         self.people = {f"person-{user.pk}": user for user in may_be_responsible(episode.program, day)}
@@ -82,6 +84,22 @@ class PlanForm(ActionForm):
     def more_rows_in_use(self) -> bool:
         """Whether one of the rows that are folded away holds something."""
         return any(field.value() for fields in self.rows[SHOWN:] for field in fields)
+
+    def clean_effective_on(self) -> date:
+        return self._possible(self.cleaned_data["effective_on"])
+
+    def clean_target_on(self) -> date | None:
+        day = self.cleaned_data["target_on"]
+        return day and self._possible(day)
+
+    def _possible(self, day: date) -> date:
+        """Nothing is planned before the referral, or for years ahead: then the year is mistyped."""
+        first = self.episode.referred_on
+        if first <= day <= self.last:
+            return day
+        raise forms.ValidationError(
+            f"Give a day from {first:%b %-d, %Y}, the referral, to {self.last:%b %-d, %Y}. Check the year.", code="far"
+        )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
