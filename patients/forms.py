@@ -62,7 +62,7 @@ class ReferralForm(ActionForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if not self.errors and not OneTimeKey.objects.filter(key=cleaned["key"]).exists():  # sent twice: it is the same
+        if not self.errors:
             self._ask_about_who_looks_the_same(cleaned)
         return cleaned
 
@@ -70,6 +70,8 @@ class ReferralForm(ActionForm):
         """Compare within the user's scope only: what lies outside must not show, not even as a warning."""
         known = Patient.objects.visible_to(self.user).born_on(cleaned["birth_date"])
         self.alike = known.named_like(f"{cleaned['preferred'] or cleaned['given']} {cleaned['family']}", most=5)
+        if OneTimeKey.objects.filter(key=cleaned["key"]).exists():  # sent twice: whoever looks the same is the same
+            self.alike = []
         if not self.alike:
             return
         choices = {str(patient.pk): f"{patient.preferred_name}, {patient.mrn}" for patient in self.alike}
