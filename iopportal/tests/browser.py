@@ -9,6 +9,7 @@ import waitress
 from axe_playwright_python.sync_playwright import Axe
 from django.core.wsgi import get_wsgi_application
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from waitress import wasyncore
 
 HOW_TO_GET_IT = "Chromium is not here; the browser tests are skipped. To run them: apt-get install chromium"
 ARGUMENTS = [
@@ -34,14 +35,21 @@ def launched() -> Iterator[Browser]:
 def served() -> Iterator[str]:
     """The portal on a free port of this machine; gives its address."""
     server = waitress.create_server(get_wsgi_application(), listen="127.0.0.1:0", threads=8)
-    thread = threading.Thread(target=server.run)
+    stopping = threading.Event()
+
+    def run() -> None:
+        while not stopping.is_set():
+            wasyncore.loop(timeout=0.2, map=server._map, count=1)
+
+    thread = threading.Thread(target=run)
     thread.start()
     try:
         yield f"http://localhost:{server.effective_port}"
     finally:
-        server.close()
-        server.task_dispatcher.shutdown(timeout=5)
+        stopping.set()
         thread.join()
+        server.task_dispatcher.shutdown(timeout=5)
+        wasyncore.close_all(server._map)
 
 
 @contextmanager

@@ -57,19 +57,22 @@ def rebook(sessions: Iterable[int], *, by: User | None = None, tolerate: bool = 
     if not asked:
         return []
     before = list(Booking.objects.filter(session__in=asked))
-    waiting = _waiting_for(before) - asked
-    ids = asked | waiting
+    waiting = _waiting_for(before, asked)
+    hoping = {(row.session_id, row.kind, row.resource_id) for row in waiting}
     unblocked = {(row.session_id, row.kind, row.resource_id) for row in before if not row.blocks}
     rows = sorted(
-        _rows(ids),
+        (
+            row
+            for row in _rows(asked | {row.session_id for row in waiting})
+            if row.session_id in asked or row.key in hoping
+        ),
         key=lambda row: (row.session_id not in asked, row.key in unblocked, row.wanted.starts_at, row.session_id),
     )
-    clashes = _place(rows, conflicts.diary([row.wanted for row in rows], ignoring=ids))
+    clashes = _place(rows, conflicts.diary([row.wanted for row in rows], ignoring=asked))
     new = [clash for row, clash in clashes.items() if row.session_id in asked and row.key not in unblocked]
     if not tolerate and (refusal := conflicts.refusal(new, user=by)):
         raise refusal
-    before += Booking.objects.filter(session__in=waiting) if waiting else []
-    _replace(before, [_booking(row, blocks=row.may_block and row not in clashes) for row in rows], by=by)
+    _replace([*before, *waiting], [_booking(row, blocks=row.may_block and row not in clashes) for row in rows], by=by)
     return list(clashes.values())
 
 
@@ -87,11 +90,11 @@ def _place(rows: Iterable[Row], times: Diary) -> dict[Row, Clash]:
     return clashes
 
 
-def _waiting_for(held: Collection[Booking]) -> set[int]:
-    """The sessions with a booking that does not block for what these bookings hold, around the same time."""
+def _waiting_for(held: Collection[Booking], asked: Collection[int]) -> list[Booking]:
+    """Other sessions' bookings that do not block, for what these bookings hold around the same time."""
     blocking = [row for row in held if row.blocks]
     if not blocking:
-        return set()
+        return []
     by_kind: dict[str, set[int]] = defaultdict(set)
     for row in blocking:
         by_kind[row.kind].add(row.resource_id)
@@ -99,7 +102,7 @@ def _waiting_for(held: Collection[Booking]) -> set[int]:
     for kind, resource_ids in by_kind.items():
         resources |= Q(kind=kind, resource_id__in=resource_ids)
     around = Booking.objects.between(min(row.starts_at for row in blocking), max(row.ends_at for row in blocking))
-    return set(around.filter(resources, blocks=False).values_list("session_id", flat=True))
+    return list(around.filter(resources, blocks=False).outside(asked))
 
 
 def _rows(ids: Collection[int]) -> Iterator[Row]:

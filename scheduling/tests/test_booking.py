@@ -115,6 +115,24 @@ def test_a_canceled_session_gives_back_what_it_took(rae, episode):
     assert book(episode, rae).bookings.count() == 2
 
 
+def test_who_waits_for_one_thing_does_not_lose_another_that_it_holds(rae, episode):
+    """The later session waits for the room of the earlier one and holds the patient, who then turns up earlier."""
+    room = make_room(episode.program.location)
+    earlier = make_session(program=episode.program, service=make_service("individual-therapy"), room=room)
+    later = make_session(program=episode.program, service=earlier.service, room=room, start="18:30", end="19:00")
+    make_attendance(later, episode, None)
+    with the_calendar():
+        rebook([later.pk], tolerate=True)
+    make_attendance(earlier, episode, None)
+    with pytest.raises(Refusal), the_calendar():
+        rebook([earlier.pk])
+    with the_calendar():
+        rebook([earlier.pk], tolerate=True)
+    assert later.bookings.get(kind="patient").blocks
+    assert not earlier.bookings.get(kind="patient").blocks
+    assert earlier.bookings.get(kind="room").blocks
+
+
 def test_an_observer_is_booked_and_blocks_nothing(rae, episode):
     ines = make_user("ines", Role.INTERN)
     session = book(episode, rae)

@@ -82,7 +82,7 @@ def test_an_issued_key_names_its_person_and_gets_old(rae):
         keys.read(issued)
 
 
-@pytest.mark.parametrize("text", ["", "x", str(uuid.uuid4()), "a:b:c"])
+@pytest.mark.parametrize("text", ["", "x", "414fda98-1023-4bbd-899a-30d982c4794d", "a:b:c"])
 def test_what_was_not_issued_is_no_key(text):
     with pytest.raises(keys.BadKey):
         keys.read(text)
