@@ -23,14 +23,14 @@ test: setup-dev lint ## lint, the checks of a deployment, and all tests on SQLit
 lint: setup-dev ## format, style, types, templates, security
 	@$(PY) -m ruff format --check --quiet .
 	@$(PY) -m ruff check --quiet .
-	@git ls-files -co --exclude-standard 'templates/*.html' | xargs $(PY) -m djade --check --target-version 6.1
-	@$(PY) -m bandit --quiet --recursive $(ROOMS) --configfile pyproject.toml
+	@git ls-files -co --exclude-standard 'templates/*.html' | xargs .venv/bin/djade --check --target-version 6.1
+	@$(PY) -m bandit --quiet --severity-level medium --recursive $(ROOMS) --configfile pyproject.toml
 	@. scripts/test-env && $(PY) -m mypy --no-error-summary $(ROOMS)
 
 format: setup-dev ## put code and templates into shape
 	@$(PY) -m ruff format .
 	@$(PY) -m ruff check --fix .
-	@git ls-files -co --exclude-standard 'templates/*.html' | xargs $(PY) -m djade --target-version 6.1
+	@git ls-files -co --exclude-standard 'templates/*.html' | xargs .venv/bin/djade --target-version 6.1
 
 bench: setup-dev ## compare the speed of the main pages and verbs with a bare request, in one run
 	@. scripts/test-env && $(PY) scripts/bench.py

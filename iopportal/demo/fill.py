@@ -69,9 +69,9 @@ def provide(*, today: dt.date, patients: int, weeks: int, rng: random.Random) ->
     for site, here in everyone.items():
         program = programs[site.name]
         at = dt.datetime.combine(today, dt.time(12), program.location.zone)
-        admit(site, program, here, people, today=today, rng=rng)
-        live_through(site, program, here, people, at=at, rng=rng)
-        draft_plans(site, program, here, people, at=at)
+        treated = admit(site, program, here, people, today=today, rng=rng)
+        live_through(site, program, treated, people, at=at, rng=rng)
+        draft_plans(site, program, treated, people, at=at)
 
 
 def make_cast() -> None:

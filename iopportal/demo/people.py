@@ -31,7 +31,15 @@ class Stay:
     status: EpisodeStatus
     begins: dt.date | None = None
     ends: dt.date | None = None
-    episode: Episode | None = None
+
+
+@dataclass
+class Treated:
+    """An accepted episode with its first and last day (None: goes on)."""
+
+    episode: Episode
+    begins: dt.date
+    ends: dt.date | None
 
 
 def stays(*, today: dt.date, weeks: int, rng: random.Random) -> list[Stay]:
@@ -51,17 +59,20 @@ def stays(*, today: dt.date, weeks: int, rng: random.Random) -> list[Stay]:
 
 def admit(
     site: Site, program: Program, everyone: list[Stay], people: dict[str, User], *, today: dt.date, rng: random.Random
-) -> None:
-    """Make the patients, their names and relatives, their episodes, primaries and memberships."""
+) -> list[Treated]:
+    """Make the patients, their names and relatives, their episodes, primaries and memberships; give who is accepted."""
     patients = make_patients(site, len(everyone), today=today, rng=rng)
-    episodes = []
-    for patient, stay in zip(patients, everyone, strict=True):
-        stay.episode = make_episode(patient, program, stay, today=today)
-        episodes.append(stay.episode)
-    Episode.objects.bulk_create(episodes)
-    accepted = [stay for stay in everyone if stay.begins]
-    CareTeamMember.objects.bulk_create(care_team(site, accepted, people))
+    episodes = Episode.objects.bulk_create(
+        make_episode(patient, program, stay, today=today) for patient, stay in zip(patients, everyone, strict=True)
+    )
+    accepted = [
+        Treated(episode, stay.begins, stay.ends)
+        for episode, stay in zip(episodes, everyone, strict=True)
+        if stay.begins
+    ]
+    CareTeamMember.objects.bulk_create(care_team(site, accepted, people, today))
     Membership.objects.bulk_create(memberships(program, accepted))
+    return accepted
 
 
 def make_patients(site: Site, number: int, *, today: dt.date, rng: random.Random) -> list[Patient]:
@@ -109,11 +120,11 @@ def make_episode(patient: Patient, program: Program, stay: Stay, *, today: dt.da
     )
 
 
-def care_team(site: Site, accepted: list[Stay], people: dict[str, User]) -> list[CareTeamMember]:
+def care_team(site: Site, accepted: list[Treated], people: dict[str, User], today: dt.date) -> list[CareTeamMember]:
     """A primary clinician each, in turn; cory is the case manager of every third person at Northside."""
     places = []
     for n, stay in enumerate(accepted):
-        accepted_on = stay.episode.accepted_at.date()
+        accepted_on = min(stay.episode.referred_on + 2 * DAY, today)
         given = {"episode": stay.episode, "starts_on": accepted_on, "ends_on": stay.ends}
         if site.clinicians:
             primary = people[site.clinicians[n % len(site.clinicians)]]
@@ -123,12 +134,13 @@ def care_team(site: Site, accepted: list[Stay], people: dict[str, User]) -> list
     return places
 
 
-def memberships(program: Program, accepted: list[Stay]) -> list[Membership]:
+def memberships(program: Program, accepted: list[Treated]) -> list[Membership]:
     """The groups of the track by the patient's own weeks, and every other group for the whole stay."""
     phases = list(TrackPhase.objects.filter(track__program=program).select_related("group"))
     plain = list(Group.objects.filter(program=program, phases=None))
     made = []
     for stay in accepted:
+        spans: list[tuple[Group, dt.date, dt.date | None]]
         spans = [(phase.group, *phase_dates(phase, stay.begins)) for phase in phases]
         spans += [(group, stay.begins, None) for group in plain]
         for group, first, last in spans:

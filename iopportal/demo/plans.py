@@ -8,7 +8,7 @@ from programs.models import Group, Program, ServiceType
 from staff.choices import Role
 from staff.models import User
 
-from .people import Stay
+from .people import Treated
 from .places import Site
 
 WORDS = [
@@ -38,12 +38,12 @@ WORDS = [
 
 
 def draft_plans(
-    site: Site, program: Program, everyone: list[Stay], people: dict[str, User], *, at: dt.datetime
+    site: Site, program: Program, treated: list[Treated], people: dict[str, User], *, at: dt.datetime
 ) -> None:
     """One problem, one goal, one objective, and the groups and the individual session as the prescribed dose."""
-    treated = [stay for stay in everyone if stay.begins and not stay.ends and site.clinicians]
+    here = [stay for stay in treated if not stay.ends and site.clinicians]
     plans, problems, goals, objectives = [], [], [], []
-    for n, stay in enumerate(treated):
+    for n, stay in enumerate(here):
         problem, goal, measure, baseline, target = WORDS[n % len(WORDS)]
         author = people[site.clinicians[n % len(site.clinicians)]]
         given = {"kind": PlanKind.INITIAL, "number": 1, "effective_on": stay.begins, "saved_at": at}
@@ -53,8 +53,10 @@ def draft_plans(
         until = stay.begins + dt.timedelta(weeks=12)
         numbers = {"measure": measure, "baseline": baseline, "target": target, "target_on": until}
         objectives.append(Objective(goal=goals[-1], text=f"{measure}, counted together each week", **numbers))
-    for model, rows in [(TreatmentPlan, plans), (Problem, problems), (Goal, goals), (Objective, objectives)]:
-        model.objects.bulk_create(rows)
+    TreatmentPlan.objects.bulk_create(plans)
+    Problem.objects.bulk_create(problems)
+    Goal.objects.bulk_create(goals)
+    Objective.objects.bulk_create(objectives)
     dose = prescribed(program)
     Intervention.objects.bulk_create(
         Intervention(

@@ -14,7 +14,7 @@ from scheduling.hours import net_minutes, presence
 from scheduling.models import Attendance, AttendanceStatus, FamilyParticipant, Membership, Session, SessionStaff
 from staff.models import User
 
-from .people import Stay
+from .people import Treated
 from .places import Site, office
 
 BATCH = 500
@@ -28,10 +28,16 @@ type Visit = tuple[Session, Episode]
 
 
 def live_through(
-    site: Site, program: Program, everyone: list[Stay], people: dict[str, User], *, at: dt.datetime, rng: random.Random
+    site: Site,
+    program: Program,
+    treated: list[Treated],
+    people: dict[str, User],
+    *,
+    at: dt.datetime,
+    rng: random.Random,
 ) -> None:
     """Book the one-off sessions, log what is past but for the last session, and admit who came (R-05)."""
-    one_off = book_one_off(site, program, everyone, people, at=at)
+    one_off = book_one_off(site, program, treated, people, at=at)
     past = Session.objects.filter(program=program, slot__isnull=False, ends_at__lt=at).taking_place()
     logged = list(past.order_by("starts_at", "pk"))[:-1]
     log = Log(rng)
@@ -39,7 +45,7 @@ def live_through(
     rows += [log.row(*visit) if visit[0].ends_at < at else log.planned(*visit) for visit in one_off]
     Attendance.objects.bulk_create(rows, batch_size=BATCH)
     hold([*logged, *(session for session, _ in one_off if session.ends_at < at)])
-    admit_who_came(everyone, rows, program)
+    admit_who_came(treated, rows, program)
     with the_calendar():
         rebook(Session.objects.filter(program=program).values_list("pk", flat=True), tolerate=True)
 
@@ -76,14 +82,14 @@ def expected(program: Program, sessions: list[Session]) -> Iterator[Visit]:
     for membership in Membership.objects.filter(group__program=program).select_related("episode").order_by("pk"):
         by_group[membership.group_id].append(membership)
     for session in sessions:
-        if session.books_patients:
+        if session.group_id and session.books_patients:
             for membership in by_group[session.group_id]:
                 if membership.covers(session.day):
                     yield session, membership.episode
 
 
 def book_one_off(
-    site: Site, program: Program, everyone: list[Stay], people: dict[str, User], *, at: dt.datetime
+    site: Site, program: Program, treated: list[Treated], people: dict[str, User], *, at: dt.datetime
 ) -> list[Visit]:
     """A weekly individual session each with the primary clinician, and a family session every fourth week."""
     services = {service.code: service for service in ServiceType.objects.all()}
@@ -91,7 +97,6 @@ def book_one_off(
     relatives = {person.patient_id: person for person in RelatedPerson.objects.all()}
     visits: list[Visit] = []
     staff, family = [], []
-    treated = [stay for stay in everyone if stay.begins]
     for n, stay in enumerate(treated if site.clinicians else []):
         clinician = site.clinicians[n % len(site.clinicians)]
         for number, session in enumerate(series(program, stay, n // len(site.clinicians), at=at), start=1):
@@ -109,11 +114,12 @@ def book_one_off(
     return visits
 
 
-def series(program: Program, stay: Stay, place: int, *, at: dt.datetime) -> Iterator[Session]:
+def series(program: Program, stay: Treated, place: int, *, at: dt.datetime) -> Iterator[Session]:
     """One session a week from the stay's first week to two weeks from now, at the place's own weekday and hour."""
     day = stay.begins + (place % 5) * DAY
     hour = dt.time(FIRST_HOUR + place // 5 % 3)
-    last = min(stay.ends or dt.date.max, at.date() + 2 * WEEK)
+    last = at.date() + 2 * WEEK
+    last = min(stay.ends, last) if stay.ends else last
     while day <= last:
         start = dt.datetime.combine(day, hour, program.location.zone)
         yield Session(
@@ -133,15 +139,14 @@ def hold(sessions: list[Session]) -> None:
     Session.objects.bulk_update(sessions, ["status", "logged_at"], batch_size=BATCH)
 
 
-def admit_who_came(everyone: list[Stay], rows: list[Attendance], program: Program) -> None:
+def admit_who_came(treated: list[Treated], rows: list[Attendance], program: Program) -> None:
     """The first attended session that starts treatment is the admission day (R-05); who has left is discharged."""
     came: dict[int, list[dt.date]] = defaultdict(list)
     for row in rows:
         service = row.session.service
         if row.status and row.status.is_attended and service.starts_treatment:
             came[row.episode.pk].append(row.day)
-    changed = [stay.episode for stay in everyone if stay.episode.pk in came]
-    for stay in everyone:
+    for stay in treated:
         days = came.get(stay.episode.pk)
         if days:
             stay.episode.admitted_on = min(days)
@@ -149,4 +154,6 @@ def admit_who_came(everyone: list[Stay], rows: list[Attendance], program: Progra
             if stay.ends:
                 evening = dt.datetime.combine(max(days), dt.time(21), program.location.zone)
                 stay.episode.status, stay.episode.closed_at = EpisodeStatus.DISCHARGED, evening
-    Episode.objects.bulk_update(changed, ["status", "admitted_on", "closed_at"], batch_size=BATCH)
+    Episode.objects.bulk_update(
+        [stay.episode for stay in treated], ["status", "admitted_on", "closed_at"], batch_size=BATCH
+    )

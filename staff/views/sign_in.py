@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_POST
 
 from staff.forms import ChangePasswordForm, PasswordAgainForm
+from staff.models import User
 from web.refusals import Refusal
 
 
@@ -32,7 +33,7 @@ class ChangePasswordView(Answers422, account.PasswordChangeView):
     form_class = ChangePasswordForm
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not request.user.has_usable_password():
+        if isinstance(request.user, User) and not request.user.has_usable_password():
             sentence = "You have no password yet. Ask a director for a one-time link; it lets you choose one."
             raise Refusal(sentence, code="no_password")
         return super().dispatch(request, *args, **kwargs)
