@@ -79,7 +79,8 @@ def test_a_role_opens_what_the_table_says_and_nothing_else(db, client, role, met
         if not allowed:
             assert response.status_code == 403, route
         if method == "post" or route.name == "session_lock":
-            client.force_login(user)  # some of these end or lock the session
+            client.cookies.clear()  # some of these end or lock the session, and signing in again would not unlock it
+            client.force_login(user)
 
 
 def test_the_groups_have_exactly_the_permissions_of_the_table(db):
