@@ -3,7 +3,7 @@
 from typing import Any, cast
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -58,8 +58,15 @@ class LeaderInline(admin.TabularInline):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
+class StaysInProgram(InReachAdmin):
+    """A page of rows that stay in their program: members, and who may see them, hang on it."""
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        return ["program"] if obj else []
+
+
 @admin.register(Group)
-class GroupAdmin(CalendarAdmin, InReachAdmin):
+class GroupAdmin(CalendarAdmin, StaysInProgram):
     fields = [
         "program", "name", "service", "attended_by", "purpose", "public_label", "room", "capacity", "min_size",
         "retired_on",
@@ -97,7 +104,7 @@ class PhaseInline(admin.TabularInline):
 
 
 @admin.register(Track)
-class TrackAdmin(InReachAdmin):
+class TrackAdmin(StaysInProgram):
     fields = ["program", "name"]
     inlines = [PhaseInline]
     list_display = ["name", "program"]

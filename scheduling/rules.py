@@ -153,7 +153,14 @@ def relatives_may_attend(episode: Episode, relatives: Collection[RelatedPerson])
     )
 
 
-def membership_still_runs(membership: Membership, ends_on: date) -> Refusal | None:
+def membership_may_end(membership: Membership, ends_on: date, today: date) -> Refusal | None:
+    """It ends earlier than now known; only one that has not begun is taken back, by an end before its first day."""
+    if ends_on < membership.starts_on <= today:
+        return Refusal(
+            f"This membership began on {day_in_words(membership.starts_on)}, so it cannot end before. Check the date.",
+            code="ends_before_it_began",
+            field="ends_on",
+        )
     if membership.ends_on is None or ends_on <= membership.ends_on:
         return None
     return Refusal(

@@ -14,7 +14,7 @@ from .factories import make_episode, make_member, make_patient
 
 pytestmark = pytest.mark.django_db
 LOCK = connection.vendor == "postgresql"  # the audit trail takes its lock with a query there
-QUERIES = 13 + LOCK
+QUERIES = 14 + LOCK
 MAYA = {"given": "Margaret", "family": "Ellison", "preferred": "Maya", "birth_date": "1990-03-14"}
 
 

@@ -16,7 +16,7 @@ from .factories import EFFECTIVE, make_plan
 
 pytestmark = pytest.mark.django_db
 LOCK = connection.vendor == "postgresql"  # the audit trail takes its lock with a query there
-QUERIES = 15 + LOCK
+QUERIES = 16 + LOCK
 
 
 def filled(**changes):

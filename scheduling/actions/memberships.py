@@ -6,6 +6,7 @@ from itertools import groupby
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils import timezone
 
 from audit.actions import record
 from patients.models import Episode
@@ -117,7 +118,11 @@ def leave(
     """
     with the_calendar():
         membership = _locked(membership, version, ends_on)
-        require(rules.membership_still_runs(membership, ends_on))
+        require(
+            rules.membership_may_end(
+                membership, ends_on, timezone.localdate(at, membership.group.program.location.zone)
+            )
+        )
         content = {"group": membership.group_id, "from": str(membership.starts_on), "until": str(ends_on)}
         was_until, taken_back = membership.ends_on, ends_on < membership.starts_on
         record_about = None if taken_back else membership

@@ -21,8 +21,18 @@ from web.forms import ActionForm, KeyField, VersionField
 LOOK = "look"
 
 
+FIRST_YEAR, LAST_YEAR = 2000, 2099
+
+
 class DayField(forms.DateField):
+    """A day somebody plans for; in a year that nobody lives in, the year is mistyped."""
+
     widget = forms.DateInput(attrs={"type": "date", "class": "w-date"}, format="%Y-%m-%d")
+
+    def validate(self, value: date | None) -> None:
+        super().validate(value)
+        if value and not FIRST_YEAR <= value.year <= LAST_YEAR:
+            raise forms.ValidationError(f"{value.year} cannot be meant. Check the year.", code="year")
 
 
 class WallTimeField(forms.TimeField):
@@ -235,8 +245,8 @@ class LeaveForm(ActionForm):
     version = VersionField()
 
     def __init__(self, *args: Any, membership: Membership, at: datetime, **kwargs: Any) -> None:
-        today = timezone.localdate(at, membership.group.program.location.zone)
-        own = {"ends_on": today, "version": membership.version}
+        self.today = timezone.localdate(at, membership.group.program.location.zone)
+        own = {"ends_on": self.today, "version": membership.version}
         super().__init__(*args, **{"initial": own, **kwargs})
         self.membership, self.at = membership, at
         self.is_looking = self.data.get("act") == LOOK
@@ -245,7 +255,7 @@ class LeaveForm(ActionForm):
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
         if self.is_looking and data.get("ends_on"):
-            refusal = rules.membership_still_runs(self.membership, data["ends_on"])
+            refusal = rules.membership_may_end(self.membership, data["ends_on"], self.today)
             if refusal:
                 self.add_error("ends_on", refusal.sentence)
         return data

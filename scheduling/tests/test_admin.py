@@ -88,13 +88,22 @@ def test_a_mistake_comes_back_and_changes_nothing(client, dana, group):
     assert {session.version for session in Session.objects.all()} == {1}
 
 
+def test_a_group_stays_in_its_program_with_its_members(client, dana, group, program):
+    """Whoever sees a program sees its groups' members, so a forged program is left unread."""
+    other = make_program(location=program.location)
+    client.post(f"/admin/programs/group/{group.pk}/change/", group_form(group, program=other.pk))
+    group.refresh_from_db()
+    assert group.program == program
+
+
 def test_a_director_sets_up_the_groups_of_the_own_places_only(client, dana, group):
     elsewhere = make_weekly_group(make_program(), name="Elsewhere")
     assert "Elsewhere" not in client.get("/admin/programs/group/").content.decode()
     assert client.get(f"/admin/programs/group/{elsewhere.pk}/change/").status_code != 200
-    form = group_form(group, program=elsewhere.program_id)
-    answer = client.post(f"/admin/programs/group/{group.pk}/change/", form)
+    form = group_form(group, program=elsewhere.program_id, name="Another")
+    answer = client.post("/admin/programs/group/add/", form)
     assert "Select a valid choice" in answer.content.decode()
+    assert not Group.objects.filter(name="Another").exists()
 
 
 def test_a_closure_cancels_and_undoing_it_restores(client, dana, group):

@@ -169,3 +169,18 @@ def test_what_is_recorded_or_canceled_is_not_left(member):
     second.save()
     assert str(leaving(member, today())) == "leaves 7 sessions"
     assert str(leaving(member, today() + 8 * WEEK)) == "leaves 1 session"
+
+
+@pytest.mark.parametrize("ends_on", ["0001-01-01", "1999-12-31", "9999-12-31"])
+def test_a_year_that_nobody_lives_in_is_a_mistype(client, rae, member, ends_on):
+    response = post(client, rae, member, ends_on=ends_on)
+    assert response.status_code == 422
+    assert "Check the year." in response.text
+    assert Membership.objects.filter(pk=member.pk, ends_on=None).exists()
+
+
+def test_a_membership_that_has_begun_is_not_taken_back(client, rae, member):
+    response = post(client, rae, member, ends_on=(member.starts_on - DAY).isoformat())
+    assert response.status_code == 422
+    assert "so it cannot end before" in response.text
+    assert Membership.objects.filter(pk=member.pk, ends_on=None).exists()

@@ -315,7 +315,7 @@ def test_the_list_takes_the_same_queries_for_1_group_and_for_30(client, rae, pro
     for _ in range(rows):
         group = make_weekly_group(program, leader=rae, room=make_room(program.location))
         make_membership(group)
-    assert queries_of(signed_in(client, rae), "/groups/") == 9
+    assert queries_of(signed_in(client, rae), "/groups/") == 10
 
 
 @pytest.mark.parametrize("rows", [1, 30])
@@ -326,7 +326,7 @@ def test_a_group_and_its_session_take_the_same_queries_for_1_member_and_for_30(c
     for _ in range(rows):
         make_membership(group)
     session, chosen = group.sessions.first(), make_episode(program=group.program)
-    assert queries_of(signed_in(client, rae), f"/sessions/{session.pk}/") == 15
+    assert queries_of(signed_in(client, rae), f"/sessions/{session.pk}/") == 16
     choose = f"/groups/{group.pk}/members/add/"
     preview = f"{choose}?episode={chosen.pk}&starts_on=2026-03-02"
-    assert [queries_of(client, address) for address in [f"/groups/{group.pk}/", choose, preview]] == [17, 13, 20]
+    assert [queries_of(client, address) for address in [f"/groups/{group.pk}/", choose, preview]] == [18, 14, 21]
