@@ -144,7 +144,7 @@ class NoOverlap:
         end = {row: self._end(row) for row in ("NEW", "o")}
         bound = f" AND {start['o']} >= {self._moved(self.longest, '-')}" if self.longest else ""
         return (
-            f"{mine}{start['NEW']} {before} {end['NEW']}"  # noqa: S608  # nosec B608  names of our own
+            f"{mine}{start['NEW']} {before} {end['NEW']}"  # noqa: S608  names of our own
             f' AND EXISTS (SELECT 1 FROM "{table}" o WHERE {theirs}{same} AND o."id" <> NEW."id"{bound}'
             f" AND {start['o']} {before} {end['NEW']} AND {start['NEW']} {before} {end['o']}"
             f" AND {start['o']} {before} {end['o']})"
@@ -172,7 +172,7 @@ def replaced(table: str, unique: Unique, condition: str) -> str:
     same = " OR ".join(
         " AND ".join(f'"{column}" = NEW."{column}"' for column in columns) for columns in (("rowid",), *unique)
     )
-    return f'EXISTS (SELECT 1 FROM "{table}" AS OLD WHERE ({same}) AND ({condition}))'  # noqa: S608  # nosec B608  names of our own
+    return f'EXISTS (SELECT 1 FROM "{table}" AS OLD WHERE ({same}) AND ({condition}))'  # noqa: S608  names of our own
 
 
 def unique_columns(model: type[Model]) -> Unique:
