@@ -13,8 +13,6 @@ from django.db.migrations.executor import MigrationExecutor
 from waitress import wasyncore
 from waitress.server import TcpWSGIServer
 
-from iopportal.wsgi import application
-
 
 class Command(BaseCommand):
     help = "Serve the portal with waitress. --prepare brings database, static files and demo up to date first."
@@ -43,6 +41,8 @@ class Command(BaseCommand):
         connection.close()
 
     def serve(self, host: str, port: int) -> None:
+        from iopportal.wsgi import application  # now, for it reads once which static files there are
+
         try:
             server = waitress.create_server(application, host=host, port=port, threads=8, ident=None)
         except OSError as error:
@@ -58,14 +58,14 @@ def run_until_told_to_stop(server: TcpWSGIServer) -> None:
     stopping = threading.Event()
 
     def stop(number: int, frame: FrameType | None) -> None:
-        if not stopping.is_set():
-            stopping.set()
-            wasyncore.dispatcher.close(server)
+        stopping.set()
+        server.pull_trigger()
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     while not stopping.is_set():
         wasyncore.loop(timeout=1, map=server._map, count=1)
+    wasyncore.dispatcher.close(server)  # only the listener; what is open stays open
     deadline = time.monotonic() + 25
     while busy(server) and time.monotonic() < deadline:
         wasyncore.loop(timeout=0.1, map=server._map, count=1)
