@@ -33,7 +33,7 @@ format: setup-dev ## put code and templates into shape
 	@git ls-files -co --exclude-standard 'templates/*.html' | xargs .venv/bin/djade --target-version 6.1
 
 bench: setup-dev ## compare the speed of the main pages and verbs with a bare request, in one run
-	@. scripts/test-env && $(PY) scripts/bench.py
+	@. scripts/test-env && $(PY) -m scripts.bench
 
 permissions: setup-dev ## write docs/permissions.md anew
 	@. scripts/test-env && $(PY) manage.py write_permissions

@@ -30,12 +30,16 @@ def prepare() -> dict[str, Callable[[], object]]:
     from django.test import Client
 
     from audit.actions import Entry, record, record_many
+    from patients.models import Episode
+    from scheduling.models import Session
     from staff.models import User
 
     call_command("migrate", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
     call_command("load_demo", stdout=open(os.devnull, "w"))  # noqa: SIM115  lives as long as the process
     rae = User.objects.get(username="rae")
+    episode = Episode.objects.filter(program__code="matrix", status="admitted").order_by("pk").first()
+    session = Session.objects.filter(group__name="Relapse Prevention", logged_at__isnull=False).order_by("-day").first()
     signed_out, signed_in = Client(headers={"host": "localhost"}), Client(headers={"host": "localhost"})
     signed_in.force_login(rae)
 
@@ -50,7 +54,10 @@ def prepare() -> dict[str, Callable[[], object]]:
     return {
         "bare request (/healthz)": lambda: signed_out.get("/healthz"),
         "sign-in page": lambda: signed_out.get("/account/login/"),
-        "account page, signed in": lambda: signed_in.get("/account/"),
+        "today": lambda: signed_in.get("/"),
+        "list of patients": lambda: signed_in.get("/patients/"),
+        "chart": lambda: signed_in.get(f"/patients/{episode.patient_id}/"),
+        "attendance of a group": lambda: signed_in.get(f"/sessions/{session.pk}/attendance/"),
         "one audit event": one_event,
         "twelve audit events": twelve_events,
     }
