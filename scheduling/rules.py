@@ -189,8 +189,20 @@ def booked_apart(service: ServiceType) -> Refusal | None:
     )
 
 
-def family_is_there(relatives: Collection[RelatedPerson], *, without_patient: bool) -> Refusal | None:
-    if relatives or not without_patient:
+def visitor_may_attend(episode: Episode, name: str) -> Refusal | None:
+    """A name typed for a session is not that of someone known who may not attend."""
+    known = RelatedPerson.objects.filter(patient=episode.patient_id, may_attend=False, name__iexact=name)
+    if not name or not known.exists():
+        return None
+    return Refusal(
+        f"{name} is known and may not attend. Leave the name out, or change what is known first.",
+        code="may_not_attend",
+        field="visitor",
+    )
+
+
+def family_is_there(relatives: Collection[RelatedPerson], visitor: str, *, without_patient: bool) -> Refusal | None:
+    if relatives or visitor or not without_patient:
         return None
     return Refusal(
         "A session without the patient needs someone of the family. Choose who comes.",

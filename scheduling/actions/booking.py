@@ -29,6 +29,8 @@ def book_session(
     starts_at: datetime,
     ends_at: datetime,
     relatives: Collection[RelatedPerson] = (),
+    visitor: str = "",
+    visitor_relation: str = "",
     without_patient: bool = False,
     key: UUID | None = None,
     by: User,
@@ -37,8 +39,8 @@ def book_session(
     """Book an individual or family session. Room, leader and patient must be free (R-29), or it is refused.
 
     The patient is on it from now on as an attendance row without a status: expected, not logged. `without_patient` is a
-    session with the family alone; it keeps the row, for the note, and leaves the patient's time free. A `key` that was
-    used before raises AlreadyDone.
+    session with the family alone; it keeps the row, for the note, and leaves the patient's time free. `visitor` is the
+    name of someone we do not know yet. A `key` that was used before raises AlreadyDone.
     """
     with the_calendar():
         used = keys.claim(key, by=by) if key else None
@@ -53,7 +55,8 @@ def book_session(
             rules.episode_may_be_planned(episode),
             rules.may_lead_it(by, leader),
             rules.relatives_may_attend(episode, relatives),
-            rules.family_is_there(relatives, without_patient=without_patient),
+            rules.visitor_may_attend(episode, visitor),
+            rules.family_is_there(relatives, visitor, without_patient=without_patient),
         )
         session = Session.objects.create(
             program=episode.program,
@@ -67,9 +70,10 @@ def book_session(
         )
         SessionStaff.objects.create(session=session, user=leader, role=StaffRole.LEAD)
         Attendance.objects.create(session=session, episode=episode, day=session.day)
-        FamilyParticipant.objects.bulk_create(
-            FamilyParticipant(session=session, episode=episode, related_person=person) for person in relatives
-        )
+        family = [FamilyParticipant(session=session, episode=episode, related_person=person) for person in relatives]
+        if visitor:
+            family.append(FamilyParticipant(session=session, episode=episode, name=visitor, relation=visitor_relation))
+        FamilyParticipant.objects.bulk_create(family)
         rebook([session.pk], by=by)
         if used:
             keys.settle(used, session.get_absolute_url())
@@ -78,7 +82,11 @@ def book_session(
             by=by,
             about=session,
             patients=[episode.patient_id],
-            content={"service": service.code, "relatives": [person.pk for person in relatives]},
+            content={
+                "service": service.code,
+                "relatives": [person.pk for person in relatives],
+                "visitor": bool(visitor),
+            },
             at=at,
         )
     return session

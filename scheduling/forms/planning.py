@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from patients.choices import Relation
 from patients.models import Episode, RelatedPerson
 from programs.models import Group, Room, ServiceType, Track
 from programs.querysets import Person
@@ -79,6 +80,14 @@ class SessionForm(ActionForm):
     leader = forms.ModelChoiceField(User.objects.none())
     room = forms.ModelChoiceField(Room.objects.none(), required=False, empty_label="No room, by telehealth")
     relatives = RelativesField(RelatedPerson.objects.none(), required=False, label="Family or friends who come")
+    visitor = forms.CharField(
+        max_length=120, required=False, label="Someone else who comes", help_text="The name of someone not known yet."
+    )
+    visitor_relation = forms.ChoiceField(
+        choices=[("", "–"), *((label, label) for label in Relation.labels)],
+        required=False,
+        label="Relation to the patient",
+    )
     without_patient = forms.BooleanField(required=False, label="Without the patient: the family alone")
     key = KeyField()
 
@@ -103,6 +112,8 @@ class SessionForm(ActionForm):
         for name in ("start", "end"):
             if data.get("day") and data.get(name):
                 data[f"{name}s_at"] = self._moment(name, data["day"], data[name])
+        if data.get("visitor") and not data.get("visitor_relation"):
+            self.add_error("visitor_relation", "Say who this is to the patient.")
         return data
 
     def _moment(self, name: str, day: date, wall: time) -> datetime | None:
@@ -122,6 +133,8 @@ class SessionForm(ActionForm):
             starts_at=data["starts_at"],
             ends_at=data["ends_at"],
             relatives=data["relatives"],
+            visitor=data["visitor"],
+            visitor_relation=data["visitor_relation"],
             without_patient=data["without_patient"],
             key=data["key"],
             by=by,

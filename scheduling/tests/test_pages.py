@@ -270,6 +270,20 @@ def test_a_session_is_booked_for_one_patient_with_a_relative(client, rae, progra
     assert "Lena, parent" in page_of(client, rae, answer.url)
 
 
+def test_a_family_session_names_someone_who_is_not_known_yet(client, rae, program):
+    episode = make_episode(program=program)
+    add_related_person(patient=episode.patient, name="Omid Farouk", relation="relative", must_not_know=True, by=rae)
+    address = f"/sessions/new/?episode={episode.pk}"
+    data = booking(rae, service=make_service("family-session").pk, without_patient="on")
+    assert "needs someone of the family" in signed_in(client, rae).post(address, data).text
+    assert "Say who this is" in client.post(address, data | {"visitor": "Lena Farouk"}).text
+    unwanted = client.post(address, data | {"visitor": "omid farouk", "visitor_relation": "Sibling"})
+    assert (unwanted.status_code, "may not attend" in unwanted.text) == (422, True)
+    answer = client.post(address, data | {"visitor": "Lena Farouk", "visitor_relation": "Sibling"})
+    assert "Lena Farouk, sibling" in page_of(client, rae, answer.url)
+    assert Session.objects.get().family.get().name == "Lena Farouk"
+
+
 def test_a_second_submit_leads_to_the_first_session(client, rae, program):
     address = f"/sessions/new/?episode={make_episode(program=program).pk}"
     data = booking(rae)
