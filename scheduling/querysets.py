@@ -39,9 +39,6 @@ class SessionQuerySet(QuerySet[Any]):
     def taking_place(self) -> Self:
         return self.exclude(status=SessionStatus.CANCELLED)
 
-    def not_started(self, at: datetime) -> Self:
-        return self.filter(starts_at__gt=at)
-
     def not_over(self, at: datetime) -> Self:
         return self.filter(ends_at__gt=at)
 
@@ -50,11 +47,6 @@ class SessionQuerySet(QuerySet[Any]):
         member = _rows("Membership").active_on(OuterRef("day")).filter(group=OuterRef("group"), episode=episode)
         on_it = _rows("Attendance").filter(session=OuterRef("pk"), episode=episode, is_entered_in_error=False)
         return self.filter(Q(Exists(member), logged_at=None) | Exists(on_it))
-
-    def with_attendance(self) -> Self:
-        """Sessions whose attendance was saved, or that hold a row with a status."""
-        logged = _rows("Attendance").filter(session=OuterRef("pk"), status__isnull=False)
-        return self.filter(Q(logged_at__isnull=False) | Exists(logged))
 
     def not_logged(self, at: datetime) -> Self:
         """Sessions over by `at` whose attendance was never saved: a state of its own, and not an absence."""

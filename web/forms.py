@@ -109,7 +109,3 @@ class ActionBase(forms.BaseForm):
 
 class ActionForm(ActionBase, forms.Form):
     """A form whose `save(by=)` calls one action."""
-
-
-class ActionModelForm(ActionBase, forms.ModelForm):  # type: ignore[misc]
-    """The same over a model's fields; the model is saved by the action and never by the form."""
