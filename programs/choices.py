@@ -84,3 +84,12 @@ class Weekday(models.IntegerChoices):
 class LeaderRole(models.TextChoices):
     LEAD = "lead", "Lead"
     CO_LEAD = "co-lead", "Co-lead"
+
+
+class LeadAnswer(models.TextChoices):
+    """What the lead matrix says of one kind of clinician and one kind of service (R-30)."""
+
+    YES = "yes", "may lead"
+    SUPERVISED = "S", "may lead, a supervisor co-signs"
+    CO_LEAD = "C", "may co-lead only"
+    NO = "no", "may not"

@@ -178,26 +178,46 @@ class GroupQuerySet(ScopedRetiringQuerySet["models.Group"]):
         return self.filter(by_service | Q(attended_by__in=[AttendedBy.PATIENT, AttendedBy.PATIENT_AND_FAMILY]))
 
 
-class ClosureQuerySet(ScopedDatedQuerySet["models.Closure"]):
+class ReachingQuerySet(ScopedDatedQuerySet[Row]):
+    """Dated rows for a program, a location, or with neither for the whole provider."""
+
     def visible_to(self, user: Person, day: date | None = None) -> Self:
-        """Closures that touch a program or a place the user sees; provider-wide ones touch everybody."""
+        """Rows that touch a program or a place the user sees; provider-wide ones touch everybody."""
         return self if sees_all(user) else self.filter(program=None, location=None) | super().visible_to(user, day)
 
     def within(self, own: PostingQuerySet) -> Self:
-        """Closures of the programs and the locations of these postings."""
+        """Rows of the programs and the locations of these postings."""
         places = apps.get_model("programs", "Location").objects.within(own).values("pk")
         return self.filter(Exists(own.provider_wide()) | Q(location__in=places) | Q(program__in=_programs_within(own)))
 
     def directed_by(self, user: Person, day: date | None = None) -> Self:
-        """Closures that touch only what the director or deputy directs."""
+        """Rows that touch only what the director or deputy directs."""
         if sees_all(user):
             return self
         own = _postings().of(user, day).in_charge()
         return self.filter(_whole_place(own, "location_id") | Q(program__in=_programs_within(own)))
 
     def touching(self, program: "models.Program") -> Self:
-        """Closures of the program, of its location, or of the whole provider."""
+        """Rows of the program, of its location, or of the whole provider."""
         return self.filter(Q(program=program) | Q(location_id=program.location_id) | Q(program=None, location=None))
+
+
+class ClosureQuerySet(ReachingQuerySet["models.Closure"]):
+    pass
+
+
+class AccreditationQuerySet(ReachingQuerySet["models.Accreditation"]):
+    pass
+
+
+class CurriculumQuerySet(ScopedRetiringQuerySet["models.Curriculum"]):
+    def visible_to(self, user: Person, day: date | None = None) -> Self:
+        """Curricula of the programs the user sees, and those of the whole provider."""
+        return self if sees_all(user) else self.filter(program=None) | super().visible_to(user, day)
+
+    def taught_in(self, program: "models.Program | int") -> Self:
+        """Curricula of the program, and those of the whole provider."""
+        return self.filter(Q(program=program) | Q(program=None))
 
 
 def _postings() -> PostingQuerySet:

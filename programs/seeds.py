@@ -1,11 +1,13 @@
-"""The service types the portal ships, with their flags. A row that exists is left as staff have made it."""
+"""The service types and the lead matrix the portal ships. A row that exists is left as staff have made it."""
 
 from typing import Any
 
 from django.utils.text import slugify
 
-from .choices import AttendedBy, CapClass, Expected, LeadRow, NoteKind
-from .models import ServiceType
+from staff.choices import LeadColumn
+
+from .choices import AttendedBy, CapClass, Expected, LeadAnswer, LeadRow, NoteKind
+from .models import LeadRule, ServiceType
 
 IN_GROUP: dict[str, Any] = {"is_group": True}
 THERAPEUTIC_GROUP = IN_GROUP | {"needs_group_min": True, "cap_class": CapClass.THERAPY}
@@ -49,3 +51,37 @@ def seed_service_types(*, using: str = "default") -> None:
         code = slugify(name)
         if not {code, name.lower()} & known:
             ServiceType.objects.using(using).create(code=code, name=name, **flags)
+
+
+# The matrix of RULES.md, one word for each of `LeadColumn` in its order: yes, S, C or a dash for no; a star after an
+# answer holds it to programs that treat substance use.
+MATRIX: dict[LeadRow, str] = {
+    LeadRow.ASSESSMENT: "yes S yes* S - yes - S -",
+    LeadRow.PLAN_AUTHOR: "yes S yes S - yes - S -",
+    LeadRow.INDIVIDUAL: "yes S yes* S* - yes - S -",
+    LeadRow.GROUP: "yes S yes S - yes C S -",
+    LeadRow.FAMILY: "yes S yes - - yes - S -",
+    LeadRow.EDUCATION: "yes yes yes yes yes yes C S C",
+    LeadRow.TWELVE_STEP: "yes yes yes yes - yes yes S C",
+    LeadRow.WELLNESS: "yes yes yes yes yes yes yes S yes",
+    LeadRow.MEDICATION: "- - - - - yes - - -",
+    LeadRow.NURSING: "- - - - yes yes - - -",
+    LeadRow.PEER: "- - - - - - yes - -",
+}
+
+
+def seed_lead_rules(*, using: str = "default") -> None:
+    """Make the cells of the lead matrix that are missing (R-30)."""
+    rows = LeadRule.objects.using(using)
+    known = set(rows.values_list("row", "column"))
+    rows.bulk_create(
+        LeadRule(
+            row=row,
+            column=column,
+            answer=LeadAnswer.NO if word == "-" else LeadAnswer(word.rstrip("*")),
+            in_substance_use_only=word.endswith("*"),
+        )
+        for row, words in MATRIX.items()
+        for column, word in zip(LeadColumn, words.split(), strict=True)
+        if (row.value, column.value) not in known
+    )

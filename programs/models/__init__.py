@@ -1,16 +1,20 @@
-"""What we offer: places, programs, services, groups and their weekly slots, tracks, policy, closures."""
+"""What we offer: places, programs, services, groups and their weekly slots, tracks, curricula, policy, closures."""
 
+from .curricula import Curriculum, Topic
 from .groups import Group, GroupLeader, GroupSlot
 from .places import Location, Room
-from .programs import Closure, PolicyValue, Posting, Program
-from .services import ServiceType
+from .programs import Accreditation, Closure, PolicyValue, Posting, Program
+from .services import LeadRule, ServiceType
 from .tracks import ProgramDose, Track, TrackPhase
 
 __all__ = [
+    "Accreditation",
     "Closure",
+    "Curriculum",
     "Group",
     "GroupLeader",
     "GroupSlot",
+    "LeadRule",
     "Location",
     "PolicyValue",
     "Posting",
@@ -18,6 +22,7 @@ __all__ = [
     "ProgramDose",
     "Room",
     "ServiceType",
+    "Topic",
     "Track",
     "TrackPhase",
 ]

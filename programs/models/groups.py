@@ -12,6 +12,7 @@ from programs.choices import AttendedBy, LeaderRole, Weekday
 from programs.querysets import DatedQuerySet, GroupQuerySet
 from programs.validators import validate_breaks, validate_breaks_within
 
+from .curricula import Curriculum
 from .places import Retiring, Room
 from .programs import LAST_DAY_HELP, Program, ends_after_start
 from .services import ServiceType
@@ -47,6 +48,14 @@ class Group(Retiring):
     public_label = models.CharField(
         max_length=40, blank=True, help_text="What calendars outside the portal show. It must not hint at a diagnosis."
     )
+    curriculum = models.ForeignKey(
+        Curriculum,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="groups",
+        help_text="What it teaches, topic by topic.",
+    )
 
     objects: ClassVar = GroupQuerySet.as_manager()
 
@@ -75,6 +84,8 @@ class Group(Retiring):
             raise ValidationError(
                 {"room": f"{self.room} is at another location. Choose a room of {self.program.location}."}
             )
+        if self.curriculum and self.program_id and self.curriculum.program_id not in {None, self.program_id}:
+            raise ValidationError({"curriculum": f"{self.curriculum} belongs to another program. Choose another."})
 
     @property
     def audience(self) -> str:

@@ -8,7 +8,13 @@ from django.db.models import F, Q
 
 from programs import policy, timetable
 from programs.choices import Focus, LevelOfCare, Population
-from programs.querysets import ClosureQuerySet, PolicyValueQuerySet, PostingQuerySet, ProgramQuerySet
+from programs.querysets import (
+    AccreditationQuerySet,
+    ClosureQuerySet,
+    PolicyValueQuerySet,
+    PostingQuerySet,
+    ProgramQuerySet,
+)
 
 from .places import Location, Retiring
 
@@ -56,6 +62,16 @@ class Program(Retiring):
         help_text="On for a federally assisted substance use program, whose records have stricter protection.",
     )
     opens_on = models.DateField("opening date")
+    below_minimum_reason = models.CharField(
+        "opened below the minimum because",
+        max_length=200,
+        blank=True,
+        help_text="Why the director lets it run with fewer weekly hours than the policy's minimum (R-25, R-42).",
+    )
+    below_minimum_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="programs_opened_below"
+    )
+    below_minimum_on = models.DateField(null=True, blank=True)
 
     objects: ClassVar = ProgramQuerySet.as_manager()
 
@@ -72,6 +88,16 @@ class Program(Retiring):
                 name="program_retires_after_opening",
                 violation_error_message=RETIRED_FIRST,
             ),
+            models.CheckConstraint(
+                condition=Q(below_minimum_reason="", below_minimum_by=None, below_minimum_on=None)
+                | (~Q(below_minimum_reason="") & Q(below_minimum_by__isnull=False, below_minimum_on__isnull=False)),
+                name="program_below_minimum_whole",
+                violation_error_message="Opening below the minimum has a reason, a person and a day.",
+            ),
+        ]
+        permissions = [
+            ("read_policy", "Can read the policy in force"),
+            ("staff_program", "Can set leaders and rooms, and see whether a program is fit to open"),
         ]
 
     def __str__(self) -> str:
@@ -149,6 +175,11 @@ class PolicyValue(models.Model):
     value = models.CharField(max_length=60)
     starts_on = models.DateField("from")
     citation = models.CharField(max_length=200, help_text="The rule, contract or manual that asks for it.")
+    is_confirmed = models.BooleanField(
+        "confirmed",
+        default=True,
+        help_text="The provider has checked the value against its source. Values of a preset begin unconfirmed.",
+    )
 
     objects: ClassVar = PolicyValueQuerySet.as_manager()
 
@@ -175,6 +206,31 @@ class PolicyValue(models.Model):
     def clean(self) -> None:
         if self.key and self.value:
             policy.validate(self.key, self.value)
+
+
+class Accreditation(models.Model):
+    """A license or accreditation of a program, a location or the whole provider, with its last day."""
+
+    program = models.ForeignKey(Program, models.PROTECT, null=True, blank=True, related_name="accreditations")
+    location = models.ForeignKey(Location, models.PROTECT, null=True, blank=True, related_name="accreditations")
+    body = models.CharField("given by", max_length=80, help_text="Such as The Joint Commission, CARF, or the state.")
+    number = models.CharField(max_length=40, blank=True)
+    starts_on = models.DateField("from")
+    ends_on = models.DateField(
+        "valid until", null=True, blank=True, help_text="The last day it is valid. Empty: it does not expire."
+    )
+
+    objects: ClassVar = AccreditationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["body", "starts_on"]
+        constraints = [not_both_scopes("accreditation_one_scope"), ends_after_start("accreditation_dates")]
+
+    def __str__(self) -> str:
+        return self.body
+
+    def clean(self) -> None:
+        check_dates(self.starts_on, self.ends_on)
 
 
 class Closure(models.Model):

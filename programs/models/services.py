@@ -4,8 +4,9 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from programs.choices import AttendedBy, CapClass, Expected, LeadRow, NoteKind
+from programs.choices import AttendedBy, CapClass, Expected, LeadAnswer, LeadRow, NoteKind
 from programs.querysets import ServiceTypeQuerySet
+from staff.choices import LeadColumn
 
 from .places import Retiring
 
@@ -74,3 +75,29 @@ class ServiceType(Retiring):
     def counts(self, purpose: str = "") -> bool:
         """Whether its minutes count toward hours, in a group of this purpose (R-45)."""
         return self.counts_toward_hours and (bool(purpose) or not self.counts_only_with_purpose)
+
+
+class LeadRule(models.Model):
+    """One cell of the matrix that says whose credential may lead which service (R-30). A missing cell is no."""
+
+    row = models.CharField("service", max_length=20, choices=LeadRow)
+    column = models.CharField("kind of clinician", max_length=12, choices=LeadColumn)
+    answer = models.CharField(max_length=3, choices=LeadAnswer, default=LeadAnswer.NO)
+    in_substance_use_only = models.BooleanField(
+        "only in substance use programs",
+        default=False,
+        help_text="Holds in programs that treat substance use, alone or with mental health; elsewhere it is no.",
+    )
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["row", "column"],
+                name="lead_rule_once",
+                violation_error_message="The matrix has this cell already.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_row_display()}, {self.get_column_display()}: {self.get_answer_display()}"

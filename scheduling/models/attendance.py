@@ -24,10 +24,13 @@ class AttendanceStatus(models.Model):
     has_minutes = models.BooleanField("minutes", default=False)
     is_absence = models.BooleanField("absence", default=False)
     is_excused = models.BooleanField("excused", default=False)
+    retired_on = models.DateField(
+        null=True, blank=True, help_text="From this day on it can no longer be chosen; attendance with it stays."
+    )
 
     class Meta:
         ordering = ["pk"]
-        default_permissions = ()
+        default_permissions = ("add", "change", "view")
         verbose_name_plural = "attendance statuses"
         constraints = [
             models.CheckConstraint(

@@ -1,29 +1,21 @@
-from typing import cast
-
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from audit.actions import record_read
-from patients.models import Episode
 from programs.models import Group
-from staff.models import User
+from scheduling import rules
+from scheduling.filters import GroupFilters
+from scheduling.forms import JoinForm, LeaveForm, MemberForm
+from scheduling.models import Membership, Session
+from scheduling.querysets import groups_for_list
+from scheduling.seats import Caps
+from scheduling.tables import GroupTable
 from web.doors import door
 from web.lists import Empty, Listing, list_page
 from web.pages import page
-from web.refusals import Stale
-
-from . import actions, rules
-from .filters import GroupFilters
-from .forms import FIND, JoinForm, LeaveForm, MemberForm, PatientForm, RollForm, SessionForm, plannable
-from .models import Membership, Session
-from .querysets import groups_for_list
-from .rosters import roster
-from .seats import Caps
-from .tables import GroupTable
 
 NO_GROUPS = Empty(
     "No group is in your programs.",
@@ -93,76 +85,5 @@ def _member(request: HttpRequest, group: Group, membership_id: int) -> Membershi
     return get_object_or_404(group.memberships.for_roster(), pk=membership_id)
 
 
-@door("scheduling.view_schedule")
-def session(request: HttpRequest, session_id: int) -> HttpResponse:
-    """One session: when, where, who leads, and its roster."""
-    row = get_object_or_404(Session.objects.visible_to(request.user).with_roster(), pk=session_id)
-    on_it = roster(row)
-    record_read(action="session.read", by=request.user, about=row, patients=on_it.patients, record_class="schedule")
-    return page(request, "scheduling/session.html", session=row, roster=on_it)
-
-
-@door("scheduling.book_session")
-def session_new(request: HttpRequest) -> HttpResponse:
-    """Book a session for one patient or family; first asked: for whom."""
-    asked = PatientForm(request.GET or None, user=request.user)
-    if not asked.is_valid():
-        return _choose_patient(request, asked)
-    episode = asked.cleaned_data["episode"]
-    form = SessionForm(request.POST or None, episode=episode, user=request.user, at=timezone.now())
-    if form.is_valid() and form.saved(by=request.user):
-        return redirect(form.result)
-    record_read(
-        action="session.planned", by=request.user, about=episode, patients=[episode.patient_id], record_class="schedule"
-    )
-    return page(request, "scheduling/session_new.html", form=form, episode=episode)
-
-
-def _choose_patient(request: HttpRequest, asked: PatientForm) -> HttpResponse:
-    patients: list[Episode] = list(plannable(request.user))
-    ids = [episode.patient_id for episode in patients]
-    record_read(action="patients.listed", by=request.user, patients=ids, record_class="schedule")
-    return page(request, "scheduling/session_patient.html", form=asked)
-
-
 def _groups(request: HttpRequest) -> QuerySet[Group]:
     return Group.objects.visible_to(request.user).select_related("program__location", "service", "room")
-
-
-@door("scheduling.log_attendance")
-def attendance(request: HttpRequest, session_id: int) -> HttpResponse:
-    """The roll of a session: who was here, from when to when, and why not."""
-    row = get_object_or_404(Session.objects.visible_to(request.user).with_roster(), pk=session_id)
-    undo = request.session.get(f"roll-{row.pk}", ())
-    form = RollForm(request.POST or None, session=row, user=request.user, at=timezone.now(), marked_at_once=undo)
-    if _roll_saved(request, form):
-        request.session[f"roll-{row.pk}"] = form.marked_at_once
-        messages.success(request, form.outcome)
-        return redirect("attendance", row.pk)
-    _roll_read(request, form)
-    return page(request, "scheduling/attendance.html", form=form, session=row, roll=form.roll)
-
-
-@door("scheduling.take_over_session")
-@require_POST
-def lead(request: HttpRequest, session_id: int) -> HttpResponse:
-    """“I am leading this”: one press when a colleague is not there."""
-    row = get_object_or_404(Session.objects.visible_to(request.user), pk=session_id)
-    actions.take_over(session=row, by=cast("User", request.user), at=timezone.now())
-    messages.success(request, "You lead this session. Who was planned stays on record.")
-    return redirect("attendance", row.pk)
-
-
-def _roll_saved(request: HttpRequest, form: RollForm) -> bool:
-    try:
-        return form.act != FIND and form.is_valid() and form.saved(by=request.user)
-    except Stale:
-        _roll_read(request, form)  # the page of two versions names people as well
-        raise
-
-
-def _roll_read(request: HttpRequest, form: RollForm) -> None:
-    about = form.roll.session
-    record_read(
-        action="attendance.read", by=request.user, about=about, patients=form.patients, record_class="attendance"
-    )

@@ -7,8 +7,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
-from .choices import Role
-from .querysets import InvitationQuerySet, UserManager
+from staff.choices import Role
+from staff.querysets import InvitationQuerySet, UserManager
 
 
 class User(AbstractUser):

@@ -1,0 +1,24 @@
+"""Set-up of places, programs, services, postings, policy. Groups and closures are set up where sessions are known."""
+
+from .bases import EverybodysAdmin, InReachAdmin, PlacedAdmin, ReachAdmin, ReachForm, RelatedOnly
+from .people import ColleagueAdmin, PostingAdmin
+from .places import LocationAdmin, RoomAdmin
+from .policy import PolicyValueAdmin
+from .programs import ProgramAdmin
+from .services import ServiceTypeAdmin
+
+__all__ = [
+    "ColleagueAdmin",
+    "EverybodysAdmin",
+    "InReachAdmin",
+    "LocationAdmin",
+    "PlacedAdmin",
+    "PolicyValueAdmin",
+    "PostingAdmin",
+    "ProgramAdmin",
+    "ReachAdmin",
+    "ReachForm",
+    "RelatedOnly",
+    "RoomAdmin",
+    "ServiceTypeAdmin",
+]

@@ -1,0 +1,81 @@
+"""What the set-up pages of this room share: rows in reach, and who may change which."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from programs import rules
+from programs.models import Location, Program
+from web.admin import PortalModelAdmin
+from web.refusals import Refusal
+
+RelatedOnly = admin.RelatedOnlyFieldListFilter
+
+
+class InReachAdmin(PortalModelAdmin):
+    """A page of rows with a scope: one sees what one's postings reach and changes what one directs."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: Any = super().get_queryset(request)
+        return rows.visible_to(request.user, timezone.localdate())
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (obj is None or self._directed(request, self.model).filter(pk=obj.pk).exists())
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer only the programs and places that the person directs."""
+        if db_field.related_model in {Program, Location}:
+            kwargs["queryset"] = self._directed(request, db_field.related_model)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def _directed(self, request: HttpRequest, model: Any) -> QuerySet[Any]:
+        return model.objects.directed_by(request.user, timezone.localdate())
+
+
+class PlacedAdmin(InReachAdmin):
+    """A page of rows of a location, where they stay: their groups and sessions meet by its clock."""
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        return ["location"] if obj else []
+
+
+class ReachForm(forms.ModelForm):
+    """A row for a program, a location or everything: refused where it reaches further than its maker directs."""
+
+    user: Any = None
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not self.errors and (refusal := self.refusal(data)):
+            raise ValidationError({refusal.field or "program": refusal.sentence})
+        return data
+
+    def refusal(self, data: dict[str, Any]) -> Refusal | None:
+        return rules.may_reach(
+            self.user, program=data.get("program"), location=data.get("location"), day=timezone.localdate()
+        )
+
+
+class ReachAdmin(InReachAdmin):
+    """A page whose form is told who fills it in."""
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        return type(form.__name__, (form,), {"user": request.user})
+
+
+class EverybodysAdmin(PortalModelAdmin):
+    """A page of rows that hold for the whole provider: changed by who directs all of it."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and rules.may_set_for_all(request.user, timezone.localdate()) is None
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        allowed = super().has_change_permission(request, obj)
+        return allowed and rules.may_set_for_all(request.user, timezone.localdate()) is None

@@ -1,0 +1,7 @@
+"""Set-up of groups, tracks and closures: saving one rewrites sessions that have not begun, and says what changed."""
+
+from .closures import ClosureAdmin
+from .groups import GroupAdmin
+from .tracks import TrackAdmin
+
+__all__ = ["ClosureAdmin", "GroupAdmin", "TrackAdmin"]
