@@ -1,6 +1,8 @@
 """Plain makers of people; every room's tests use them."""
 
 import time
+from datetime import date
+from typing import Any
 
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
@@ -11,7 +13,8 @@ from django.urls import reverse
 
 from audit.models import Event
 from staff.choices import Role
-from staff.models import User
+from staff.models import Credential, CredentialType, Supervision, TimeAway, User
+from staff.seeds import seed_credential_types
 
 PASSWORD = "tests-Portal-2026"
 NAMES = {
@@ -41,6 +44,24 @@ def make_user(
         group, _ = Group.objects.get_or_create(name=role.value)
         user.groups.add(group)
     return user
+
+
+def make_credential(user: User, type: str = "LCSW", **fields: Any) -> Credential:  # noqa: A002 - as the field is named
+    """A New Jersey license of a shipped type, valid from 2025 without an end unless said."""
+    seed_credential_types()
+    defaults = {"state": "NJ", "issued_on": date(2025, 1, 1)}
+    return Credential.objects.create(user=user, type=CredentialType.objects.get(name=type), **(defaults | fields))
+
+
+def make_supervision(supervisee: User, supervisor: User, **fields: Any) -> Supervision:
+    """From 2025 on, without an end, unless said."""
+    defaults = {"starts_on": date(2025, 1, 1)}
+    return Supervision.objects.create(supervisee=supervisee, supervisor=supervisor, **(defaults | fields))
+
+
+def make_time_away(user: User, starts_on: date, ends_on: date | None = None, **fields: Any) -> TimeAway:
+    """One day of vacation unless said."""
+    return TimeAway.objects.create(user=user, starts_on=starts_on, ends_on=ends_on or starts_on, **fields)
 
 
 def make_app(user: User) -> str:
