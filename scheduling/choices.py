@@ -16,6 +16,9 @@ class StaffRole(models.TextChoices):
     DID_NOT_LEAD = "did not lead", "Planned, did not lead"
 
 
+LEADING = (StaffRole.LEAD, StaffRole.CO_LEAD)
+
+
 class Mode(models.TextChoices):
     IN_PERSON = "in person", "In person"
     TELEHEALTH = "telehealth", "Telehealth"

@@ -12,14 +12,13 @@ from programs.querysets import Person
 from staff.models import User
 from web.refusals import NextStep, Refusal
 
-from .choices import StaffRole
+from .choices import LEADING
 from .conflicts import day_in_words
 from .labels import group_label
 from .models import Membership, Session
 from .previews import Line, Outcome, Preview
 
 LONGEST_VISIT = timedelta(hours=12)
-LEADING = (StaffRole.LEAD, StaffRole.CO_LEAD)
 
 
 def closure_may_go(closure: Closure) -> Refusal | None:

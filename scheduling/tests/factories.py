@@ -7,6 +7,7 @@ from patients.models import Episode
 from patients.tests.factories import make_episode
 from programs import timetable
 from programs.models import Group, GroupSlot, Program
+from programs.seeds import seed_lead_rules
 from programs.tests.factories import (
     make_group,
     make_leader,
@@ -16,6 +17,8 @@ from programs.tests.factories import (
 from scheduling.actions import rebook, the_calendar
 from scheduling.models import Attendance, AttendanceStatus, Membership, Session, SessionStaff
 from scheduling.seeds import seed_attendance_statuses
+from staff.models import Credential, CredentialType, Supervision, TimeAway
+from staff.seeds import seed_credential_types
 
 MONDAY = date(2026, 3, 2)
 NOON = datetime(2026, 3, 2, 17, 0, tzinfo=UTC)  # 12:00 in New York
@@ -94,3 +97,18 @@ def make_attendance(session: Session, episode: Episode, status: str | None = "P"
         status=AttendanceStatus.objects.get(code=status) if status else None,
         **kw,
     )
+
+
+def make_license(user: Any, kind: str = "LCSW", *, issued_on: date = date(2020, 1, 1), **kw: Any) -> Credential:
+    """A credential of a shipped type, in force from long ago unless said; the lead matrix is the shipped one."""
+    seed_lead_rules()
+    seed_credential_types()
+    return Credential.objects.create(user=user, type=CredentialType.objects.get(name=kind), issued_on=issued_on, **kw)
+
+
+def make_supervision(supervisee: Any, supervisor: Any, starts_on: date = date(2020, 1, 1), **kw: Any) -> Supervision:
+    return Supervision.objects.create(supervisee=supervisee, supervisor=supervisor, starts_on=starts_on, **kw)
+
+
+def make_time_away(user: Any, starts_on: date, ends_on: date | None = None, **kw: Any) -> TimeAway:
+    return TimeAway.objects.create(user=user, starts_on=starts_on, ends_on=ends_on or starts_on, **kw)
