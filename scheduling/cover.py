@@ -11,7 +11,6 @@ from programs import policy
 from programs.choices import LeaderRole
 from programs.leading import Verdict, lead_book
 from staff.models import TimeAway, User
-from staff.querysets import DatedQuerySet
 
 from .choices import LEADING, SessionStatus, StaffRole
 from .models import Session, SessionStaff
@@ -109,11 +108,11 @@ def away_without_cover(sessions: Iterable[Session], *, today: date) -> list[Unco
     return found
 
 
-def time_away(people: Iterable[int], first: date, last: date | None) -> dict[int, list[TimeAway]]:
+def time_away(people: Iterable[int], first: date, last: date) -> dict[int, list[TimeAway]]:
     """By person, the time away that touches `first` to `last`; one query."""
-    time_off: DatedQuerySet = TimeAway.objects.all()
     found: dict[int, list[TimeAway]] = defaultdict(list)
-    for row in time_off.of(people).touching(first, last).order_by("starts_on"):
+    touching = TimeAway.objects.filter(user__in=list(people), starts_on__lte=last, ends_on__gte=first)
+    for row in touching.order_by("starts_on"):
         found[row.user_id].append(row)
     return found
 
