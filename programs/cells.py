@@ -1,7 +1,7 @@
 """Reads one cell each of a timetable file. What cannot be read raises ValueError with the reason and what to write."""
 
 from collections.abc import Container, Iterable
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
@@ -10,7 +10,8 @@ from .choices import AttendedBy
 from .models import ServiceType
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-NAME_LENGTH, CODE_LENGTH = 80, 40
+NAME_LENGTH, CODE_LENGTH, PURPOSE_LENGTH = 80, 40, 200
+YEARS = range(2000, 2101)
 
 
 def code(text: str) -> str:
@@ -83,6 +84,18 @@ def clock(text: str) -> time:
         return datetime.strptime(text, "%H:%M").time()  # noqa: DTZ007 - a wall clock
     except ValueError as error:
         raise ValueError(f"“{short(text)}” is not a time. Write it as 18:00.") from error
+
+
+def day(text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.year not in YEARS:
+        raise ValueError(f"“{short(text)}” is not a date. Write it as 2026-06-15, or leave it empty.")
+    return found
 
 
 def number(text: str, most: int) -> int | None:

@@ -11,15 +11,15 @@ from typing import Any
 from . import cells
 from .choices import Focus, LevelOfCare, Population
 from .models import ServiceType
-from .timetable import Break, Dose, Slot, Weeks, check_breaks, minutes_by_week, read_breaks
+from .timetable import Break, Dose, Slot, Weeks, at_once, check_breaks, minutes_by_week, read_breaks
 
 PROGRAM_COLUMNS = ("program", "focus", "population", "level_of_care")
-GROUP_COLUMNS = ("service", "attended_by", "min_size", "capacity", "leader", "co_leader", "room")
+GROUP_COLUMNS = ("service", "attended_by", "min_size", "capacity", "leader", "co_leader", "room", "purpose")
 REQUIRED = (
     "timetable", *PROGRAM_COLUMNS, "group", "service", "attended_by", "weekdays", "start", "end", "breaks",
     "week_from", "week_to", "min_size", "capacity",
 )  # fmt: skip
-OPTIONAL = ("source", "leader", "co_leader", "room")
+OPTIONAL = ("source", "leader", "co_leader", "room", "purpose", "from", "until")
 MOST_WEEKS, MOST_PEOPLE = 520, 500
 type Row = Mapping[str, str]
 type Numbered = tuple[int, Row]
@@ -77,6 +77,9 @@ class Line:
     leader: str
     co_leader: str
     room: str
+    purpose: str
+    from_: date | None
+    until: date | None
 
     @property
     def is_dose(self) -> bool:
@@ -92,7 +95,8 @@ class Line:
         return [
             Slot(
                 weekday=weekday, start=self.start, end=self.end, breaks=self.breaks, first_week=first, last_week=last,
-                countable=self.service.counts(), attended_by=self.attended_by,
+                countable=self.service.counts(self.purpose), attended_by=self.attended_by, from_=self.from_,
+                to=self.until,
             )
             for weekday in self.weekdays
         ]  # fmt: skip
@@ -207,6 +211,9 @@ def _read_line(number: int, row: Row, known: Known, bad: list[BadLine]) -> Line 
         "leader": cell("leader", lambda text: cells.person(text, known.people)),
         "co_leader": cell("co_leader", lambda text: cells.person(text, known.people)),
         "room": cell("room", lambda text: cells.room(text, known.retired_rooms)),
+        "purpose": cell("purpose", lambda text: cells.fits(text, cells.PURPOSE_LENGTH)),
+        "from_": cell("from", cells.day),
+        "until": cell("until", cells.day),
     }
     if len(bad) > faults:
         return None
@@ -226,6 +233,7 @@ def _contradictions(line: Line) -> Iterable[tuple[str, str]]:
             yield "breaks", str(error)
     if line.week_from and line.week_to and line.week_to < line.week_from:
         yield "week_to", f"Week {line.week_to} is before week {line.week_from}."
+    yield from _wrong_dates(line)
     if line.min_size and line.capacity and line.capacity < line.min_size:
         yield "capacity", f"{line.capacity} is less than the smallest size, {line.min_size}."
     if line.is_dose and line.capacity not in {None, 1}:
@@ -234,6 +242,13 @@ def _contradictions(line: Line) -> Iterable[tuple[str, str]]:
         yield "capacity", f"{line.service} is given in groups. Write its seats, or choose a service for one patient."
     if line.co_leader and line.co_leader == line.leader:
         yield "co_leader", "This is the leader already. Leave it empty or name someone else."
+
+
+def _wrong_dates(line: Line) -> Iterable[tuple[str, str]]:
+    if line.from_ and line.until and line.until < line.from_:
+        yield "until", f"{line.until} is before the first day, {line.from_}."
+    if line.is_dose and (line.from_ or line.until):
+        yield "from" if line.from_ else "until", f"{line.service} is set per patient and has no dates. Leave it empty."
 
 
 def _gather(lines: list[Line], bad: list[BadLine]) -> list[ProgramPlan]:
@@ -268,7 +283,7 @@ def _same_hours(line: Line, plan: GroupPlan) -> list[BadLine]:
     return [
         BadLine(line.number, "weekdays", f"The group meets at these hours in line {other.number} already.")
         for other in plan.lines[:-1]
-        if set(line.weekdays) & set(other.weekdays) and line.start < other.end and other.start < line.end
+        if any(at_once(one, another) for one in line.slots() for another in other.slots())
     ]
 
 

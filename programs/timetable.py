@@ -114,11 +114,15 @@ def week_minutes(
     return intervals.length(spans) + doses
 
 
-def minutes_by_weekday(pattern: Iterable[Slot | Dose], *, week: int | None = None, day: date) -> dict[int, int]:
+def minutes_by_weekday(
+    pattern: Iterable[Slot | Dose], *, week: int | None = None, day: date, exclude_breaks: bool = True
+) -> dict[int, int]:
     """Countable minutes of each weekday that has any, for `min_day_minutes`. Doses have no weekday and are left out."""
     slots = [item for item in pattern if isinstance(item, Slot)]
     by_day = {
-        weekday: week_minutes([slot for slot in slots if slot.weekday == weekday], week=week, day=day)
+        weekday: week_minutes(
+            [slot for slot in slots if slot.weekday == weekday], week=week, day=day, exclude_breaks=exclude_breaks
+        )
         for weekday in range(7)
     }
     return {weekday: minutes for weekday, minutes in by_day.items() if minutes}
@@ -146,6 +150,13 @@ def minutes_by_week(pattern: Iterable[Slot | Dose], *, day: date, exclude_breaks
         else:
             found.append(Weeks(first, last, minutes))
     return found
+
+
+def at_once(first: Slot, second: Slot) -> bool:
+    """Whether two slots share hours of a weekday, in weeks and on dates they share."""
+    same_hours = first.weekday == second.weekday and first.start < second.end and second.start < first.end
+    same_weeks = _before_end(first.first_week, second.last_week) and _before_end(second.first_week, first.last_week)
+    return same_hours and same_weeks and _before_end(first.from_, second.to) and _before_end(second.from_, first.to)
 
 
 def week_minimum(age: int, *, adult: int, adolescent: int, adolescent_under: int) -> int:
@@ -223,6 +234,11 @@ def _countable(pattern: Iterable[Slot | Dose], day: date) -> list[Slot | Dose]:
 
 def _includes(item: Slot | Dose, week: int) -> bool:
     return (item.first_week or 1) <= week and (item.last_week is None or week <= item.last_week)
+
+
+def _before_end[Place: (int, date)](first: Place | None, last: Place | None) -> bool:
+    """Whether something that begins at `first` begins by `last`; an empty one is open."""
+    return first is None or last is None or first <= last
 
 
 def _meeting(slot: Slot, day: date, zone: ZoneInfo) -> Meeting:

@@ -146,7 +146,8 @@ def _keys(group: Group) -> list[tuple[str, tuple[int, int | None] | None]]:
 def _make_group(scene: _Scene, program: Program, track: Track | None, plan: GroupPlan) -> None:
     line = plan.first
     facts = {name: getattr(line, name) for name in GROUP_FACTS}
-    group = Group.objects.create(program=program, name=line.group, room=_room(scene, line.room), **facts)
+    room = _room(scene, line.room)
+    group = Group.objects.create(program=program, name=line.group, room=room, purpose=line.purpose, **facts)
     if line.weeks and track:
         first_week, last_week = line.weeks
         TrackPhase.objects.create(track=track, group=group, first_week=first_week, last_week=last_week)
@@ -160,6 +161,8 @@ def _update_group(scene: _Scene, group: Group, plan: GroupPlan) -> None:
     facts = {name: getattr(plan.first, name) for name in GROUP_FACTS}
     if plan.first.room:
         facts["room"] = _room(scene, plan.first.room)
+    if plan.first.purpose:
+        facts["purpose"] = plan.first.purpose
     _update(scene, group, facts)
     changed, kept = slots.change(group, plan.slots(), scene.from_day)
     scene.result.changed += [f"{group}: {sentence}" for sentence in changed]
