@@ -172,7 +172,11 @@ class PolicyValue(models.Model):
 
     program = models.ForeignKey(Program, models.PROTECT, null=True, blank=True, related_name="policy_values")
     key = models.CharField(max_length=40)
-    value = models.CharField(max_length=60)
+    value = models.CharField(
+        max_length=60,
+        blank=True,
+        help_text="Empty: from that day the value of the whole provider holds again, or else the default.",
+    )
     starts_on = models.DateField("from")
     citation = models.CharField(max_length=200, help_text="The rule, contract or manual that asks for it.")
     is_confirmed = models.BooleanField(
@@ -201,11 +205,11 @@ class PolicyValue(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.key} = {self.value}"
+        return f"{self.key} = {self.value}" if self.value else f"{self.key} falls back"
 
     def clean(self) -> None:
-        if self.key and self.value:
-            policy.validate(self.key, self.value)
+        if self.key:
+            self.value = policy.tidy(self.key, self.value)
 
 
 class Accreditation(models.Model):

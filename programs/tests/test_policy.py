@@ -5,16 +5,79 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from programs import policy
-from programs.policy import KEYS
+from programs.clocks import NOTE, PLAN
+from programs.policy import KEYS, SECTIONS
 from programs.tests.factories import OPENED, make_group, make_location, make_policy_value, make_program
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 3, 2)
 
+# Key, default, unit, least and most (or the texts it takes and just does not), rules: the table of the field.
+NUMBERS = """
+min_week_minutes_adult        540  minutes 0 10080 R-24 R-25 R-42
+min_week_minutes_adolescent   360  minutes 0 10080 R-06 R-25 R-42
+adolescent_under_age          18   years 1 26 R-06
+max_week_minutes              1140 minutes 1 10080
+php_minutes                   1200 minutes 1 10080 R-24 R-25
+averaging_weeks               1    weeks 1 12 R-42
+min_day_minutes               180  minutes 0 1440 R-43
+min_days_per_week             3    days 0 7
+max_idle_days_between         3    days 0 30 R-34
+grace_late_minutes            10   minutes 0 120 R-38
+grace_early_minutes           10   minutes 0 120 R-38
+group_cap_therapy             12   people 1 200 R-26 R-27
+group_cap_education           20   people 1 200 R-26 R-27
+group_cap_multifamily         none people 1 200 R-26 R-27
+hard_cap                      none people 1 200 R-26
+group_min                     2    people 1 50 R-28
+caseload_max                  24   patients 1 500 R-32
+plan_review_days              30   days 1 366 R-18
+recert_days                   60   days 1 366 R-17
+countersign_days              10   days 1 366 R-22
+family_interval_days          30   days 1 366 R-36
+individual_interval_days      7    days 1 366 R-36
+absence_consecutive_days      3    days 1 60 R-46
+absence_window_count          3    days 1 60 R-46
+absence_window_days           14   days 1 366 R-46
+absence_idle_days             7    days 1 366 R-46
+inactive_discharge_review_days 30  days 1 366 R-46
+consent_default_days          365  days 1 3660
+auth_warn_units               3    units 0 1000 R-77
+auth_warn_days                7    days 0 366 R-77
+discharge_summary_days        15   days 1 366 R-79
+loc_max_age_days              30   days 1 366 R-02
+cancel_notice_hours           24   hours 0 240 R-39
+makeup_window_before_days     7    days 0 366 R-41
+makeup_window_after_days      14   days 0 366 R-41
+attendance_close_hours        24   hours 1 2400 R-47
+btg_hours                     4    hours 1 240 R-66
+minor_consent_age             18   years 10 21 R-06
+risk_no_show_due_minutes      60   minutes 1 1440 R-46
+court_report_emergent_days    3    working_days 1 60 R-81
+court_report_routine_days     10   working_days 1 60 R-81
+renewal_grace_days            30   days 0 366 R-30
+instrument_cadence_days       14   days 1 366 R-75
+"""
+OTHERS = {
+    "week_start": ("Sunday", ["Sunday", "Monday"], ["Tuesday", "0", ""], "R-42"),
+    "exclude_breaks": ("true", ["true", "false"], ["yes", "1", ""], "R-25"),
+    "note_before_next_session": ("false", ["true", "false"], ["no", "none", ""], "R-52"),
+    "plan_due": ("14 days", ["1 day", "366 days", "10 treatment days or 30 days"], ["14", "24 hours", ""],
+                 "R-12 R-16 R-49"),
+    "note_target": ("24 hours", ["1 hour", "14 days", "2 working days"], ["24", "3 visits", ""], "R-52"),
+    "note_overdue": ("72 hours", ["1 hour", "14 days", "2 working days"], ["72", "3 visits", ""], "R-52"),
+    "license_warn_days": ("90,60,30,7", ["0", "3650", "90,60,30,7"], ["3651", "7,30", "90,,7", "90 days", ""], "R-31"),
+    "clone_threshold": ("0.90", ["0.01", "1"], ["0", "1.01", "90%", "nan", "Infinity", ""], "R-14"),
+    "similarity_threshold": ("0.80", ["0.01", "1"], ["0", "1.01", "80%", "nan", ""], "R-51"),
+}  # fmt: skip
+ROWS = [line.split() for line in NUMBERS.strip().splitlines()]
+OR_NONE = {"group_cap_therapy", "group_cap_education", "group_cap_multifamily", "hard_cap"}
+IDS = [row[0] for row in ROWS]
 
-@pytest.mark.parametrize("key", KEYS.values(), ids=list(KEYS))
-def test_every_default_is_in_its_own_grammar(key):
-    key.value(key.default)
+
+def test_the_keys_are_exactly_these():
+    assert set(KEYS) == {row[0] for row in ROWS} | set(OTHERS)
+    assert sum(len(keys) for keys in SECTIONS.values()) == len(KEYS) == 52
 
 
 def test_keys_that_no_rule_names_are_the_three_shown_where_people_decide():
@@ -22,18 +85,51 @@ def test_keys_that_no_rule_names_are_the_three_shown_where_people_decide():
     assert unnamed == {"max_week_minutes", "min_days_per_week", "consent_default_days"}
 
 
+@pytest.mark.parametrize("row", ROWS, ids=IDS)
+def test_a_key_of_a_number_has_its_default_unit_bounds_and_rules(row):
+    name, default, unit, least, most, *rules = row
+    key = KEYS[name]
+    assert (key.default, key.unit, list(key.rules)) == (default, unit.replace("_", " "), rules)
+    assert key.value(default) == (None if default == "none" else int(default))
+    assert (key.value(least), key.value(most)) == (int(least), int(most))
+    expected = f"a whole number of {key.unit} from {least} to {most}" + (", or none" if name in OR_NONE else "")
+    assert key.expects == expected
+    unit_written = f"{least} {key.unit}"
+    for text in (str(int(least) - 1), str(int(most) + 1), "", "2.5", "many", unit_written, "٥", "9" * 20):
+        with pytest.raises(ValueError, match=rf"cannot be the value of {name}\. It takes {expected}\."):
+            key.value(text)
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_only_a_key_that_may_be_none_takes_the_word(name):
+    if name in OR_NONE:
+        assert KEYS[name].value("None") is None
+    else:
+        with pytest.raises(ValueError, match="“none” cannot be"):
+            KEYS[name].value("none")
+
+
+@pytest.mark.parametrize(("name", "row"), OTHERS.items(), ids=list(OTHERS))
+def test_a_key_of_another_kind_has_its_default_grammar_and_rules(name, row):
+    default, taken, refused, rules = row
+    key = KEYS[name]
+    assert (key.default, " ".join(key.rules), key.tidy(default)) == (default, rules, default)
+    assert [key.tidy(text) for text in taken] == taken
+    for text in refused:
+        with pytest.raises(ValueError, match=f"cannot be the value of {name}"):
+            key.value(text)
+
+
 @pytest.mark.parametrize(
     ("key", "text", "value"),
     [
         ("week_start", "monday", "Monday"),
-        ("min_day_minutes", "0", 0),
         ("group_cap_multifamily", "None", None),
-        ("group_cap_therapy", "8", 8),
-        ("hard_cap", "none", None),
         ("exclude_breaks", "False", False),
         ("license_warn_days", "60, 30", (60, 30)),
         ("similarity_threshold", "0.75", Decimal("0.75")),
-        ("plan_due", "3 visits/30 d", "3 visits/30 d"),
+        ("plan_due", "3 visits or 30 days", PLAN.read("3 visits or 30 days")),
+        ("note_overdue", "2 business days", NOTE.read("2 working days")),
     ],
 )
 def test_a_value_is_read_as_its_type(key, text, value):
@@ -41,28 +137,33 @@ def test_a_value_is_read_as_its_type(key, text, value):
 
 
 @pytest.mark.parametrize(
-    ("key", "text"),
+    ("key", "text", "kept", "shown"),
     [
-        ("week_start", "Tuesday"),
-        ("min_week_minutes_adult", "9 h"),
-        ("min_week_minutes_adult", "-1"),
-        ("min_week_minutes_adult", "99999999999999999999"),
-        ("min_week_minutes_adult", "٥٤٠"),
-        ("grace_late_minutes", "none"),
-        ("exclude_breaks", "maybe"),
-        ("license_warn_days", "7,30"),
-        ("license_warn_days", "90,,7"),
-        ("license_warn_days", ""),
-        ("similarity_threshold", "1.2"),
-        ("similarity_threshold", "nan"),
-        ("plan_due", " "),
+        ("min_week_minutes_adult", "0540", "540", "540 minutes"),
+        ("averaging_weeks", " 1 ", "1", "1 week"),
+        ("group_min", "1", "1", "1 person"),
+        ("court_report_emergent_days", "1", "1", "1 working day"),
+        ("hard_cap", "NONE", "none", "no limit"),
+        ("exclude_breaks", "TRUE", "true", "yes"),
+        ("note_before_next_session", "False", "false", "no"),
+        ("license_warn_days", "90, 60,30 ,7", "90,60,30,7", "90, 60, 30 and 7 days"),
+        ("note_overdue", "2 business days", "2 working days", "2 working days"),
+        ("week_start", "monday", "Monday", "Monday"),
+        ("clone_threshold", "0.90", "0.90", "0.90"),
     ],
 )
-def test_a_value_out_of_its_grammar_is_refused_with_what_it_takes(key, text):
+def test_a_value_is_kept_in_one_way_and_shown_with_its_unit(key, text, kept, shown):
     value = make_policy_value(key, text)
+    value.full_clean()
+    assert (value.value, KEYS[key].shown(value.value)) == (kept, shown)
+
+
+def test_a_value_out_of_its_grammar_is_refused_at_the_field_with_what_it_takes():
+    value = make_policy_value("grace_late_minutes", "ten")
     with pytest.raises(ValidationError) as caught:
         value.full_clean()
-    assert KEYS[key].expects in caught.value.message_dict["value"][0] or not text
+    sentence = "“ten” cannot be the value of grace_late_minutes. It takes a whole number of minutes from 0 to 120."
+    assert caught.value.message_dict == {"value": [sentence]}
 
 
 def test_an_unknown_key_is_refused():
@@ -76,8 +177,19 @@ def test_a_program_wins_over_the_provider_and_that_over_the_default():
     make_policy_value("group_min", "4", own)
     book = policy.book([own.pk, other.pk], DAY)
     assert [book.value(program, "group_min") for program in (own, other, None)] == [4, 3, 3]
-    assert book.value(own, "note_target") == "24 hours"
+    assert str(book.clock(own, "note_target")) == "24 hours"
     assert (book.row(own, "group_min").value, book.row(own, "note_target")) == ("4", None)
+
+
+def test_an_empty_value_falls_back_from_its_day():
+    own = make_program()
+    make_policy_value("group_min", "4", own)
+    make_policy_value("group_min", "", own, starts_on=DAY).full_clean()
+    assert [policy.book(own, day).number(own, "group_min") for day in (DAY - timedelta(1), DAY)] == [4, 2]
+    make_policy_value("group_min", "3")
+    assert policy.book(own, DAY).number(own, "group_min") == 3
+    make_policy_value("group_min", "", starts_on=DAY)
+    assert (policy.book(own, DAY).number(own, "group_min"), policy.book(own, DAY).row(own, "group_min")) == (2, None)
 
 
 @pytest.mark.parametrize(("shift", "value"), [(-1, 2), (0, 3), (29, 3), (30, 5)])

@@ -1,0 +1,132 @@
+"""What a key of the policy profile is, and the grammars of its values."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from django.utils.text import get_text_list
+
+from programs.clocks import Clock, Grammar, NotAClock
+
+type Value = int | bool | str | Decimal | tuple[int, ...] | Clock | None
+NONE = "none"
+LONGEST = 3650  # days
+SWITCH = {"true": True, "false": False}
+ONE_OF = {"people": "person"}
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key of the profile. `rules` are the R-numbers that ask for it; none: it is shown where people decide."""
+
+    name: str
+    label: str
+    default: str
+    read: Callable[[str], Value]
+    kind: str
+    unit: str = ""
+    bounds: str = ""
+    rules: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def expects(self) -> str:
+        """What to write, for help texts and refusals."""
+        of_unit = self.unit and f"of {self.unit}"
+        return " ".join(part for part in (self.kind, of_unit, self.bounds) if part)
+
+    def value(self, text: str) -> Value:
+        """The text as its type. Raises ValueError with a sentence for anything else."""
+        try:
+            return self.read(text.strip())
+        except NotAClock as error:
+            raise ValueError(f"“{text}” cannot be the value of {self.name}. {error}") from error
+        except (ValueError, InvalidOperation) as error:
+            raise ValueError(f"“{text}” cannot be the value of {self.name}. It takes {self.expects}.") from error
+
+    def tidy(self, text: str) -> str:
+        """The text as it is kept: one way to write each value. Raises ValueError as `value` does."""
+        value = self.value(text)
+        if isinstance(value, tuple):
+            return ",".join(str(one) for one in value)
+        return NONE if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+    def shown(self, text: str) -> str:
+        """The value for people, with its unit: “540 minutes”, “1 week”, “no limit”, “yes”."""
+        value = self.value(text)
+        if value is None:
+            return "no limit"
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        if isinstance(value, tuple):
+            value = get_text_list([str(one) for one in value], "and")
+        return f"{value} {self._unit_of(value)}".strip()
+
+    def _unit_of(self, value: Value) -> str:
+        return ONE_OF.get(self.unit, self.unit.removesuffix("s")) if value == 1 else self.unit
+
+
+def number(  # noqa: PLR0917 - the table of keys reads as RULES.md's
+    name: str, label: str, default: int | None, unit: str, rules: str, low: int, high: int, *, or_none: bool = False
+) -> Key:
+    """A whole number from `low` to `high`; `or_none` allows the word none for no limit."""
+
+    def read(text: str) -> int | None:
+        if or_none and text.lower() == NONE:
+            return None
+        if not (text.isascii() and text.isdigit()) or not low <= int(text[:9]) <= high:
+            raise ValueError(text)
+        return int(text)
+
+    bounds = f"from {low} to {high}" + (f", or {NONE}" if or_none else "")
+    text = NONE if default is None else str(default)
+    return Key(name, label, text, read, "a whole number", unit, bounds, tuple(rules.split()))
+
+
+def switch(name: str, label: str, default: str, rules: str) -> Key:
+    def read(text: str) -> bool:
+        return SWITCH[_one_of(text.lower(), tuple(SWITCH))]
+
+    return Key(name, label, default, read, "true or false", rules=tuple(rules.split()))
+
+
+def choice(name: str, label: str, default: str, choices: tuple[str, ...], rules: str) -> Key:
+    def read(text: str) -> str:
+        return _one_of(text.capitalize(), choices)
+
+    return Key(name, label, default, read, get_text_list(list(choices), "or"), rules=tuple(rules.split()))
+
+
+def ratio(name: str, label: str, default: str, rules: str) -> Key:
+    def read(text: str) -> Decimal:
+        share = Decimal(text)
+        if not Decimal(0) < share <= 1:
+            raise ValueError(text)
+        return share
+
+    bounds = "above 0, at most 1, such as 0.90"
+    return Key(name, label, default, read, "a share", bounds=bounds, rules=tuple(rules.split()))
+
+
+def days_list(name: str, label: str, default: str, rules: str) -> Key:
+    def read(text: str) -> tuple[int, ...]:
+        parts = [part.strip() for part in text.split(",")]
+        days = tuple(int(part[:9]) for part in parts if part.isascii() and part.isdigit())
+        if len(days) != len(parts) or sorted(set(days), reverse=True) != list(days) or max(days) > LONGEST:
+            raise ValueError(text)
+        return days
+
+    bounds = "falling, separated by commas, such as 90,60,30,7"
+    return Key(name, label, default, read, "whole numbers", "days", bounds, tuple(rules.split()))
+
+
+def clock(name: str, label: str, default: str, grammar: Grammar, rules: str) -> Key:
+    return Key(name, label, default, grammar.read, str(grammar), rules=tuple(rules.split()))
+
+
+def _one_of(text: str, choices: tuple[str, ...]) -> str:
+    if text not in choices:
+        raise ValueError(text)
+    return text
