@@ -1,13 +1,16 @@
 """The base of every set-up page in the admin: audited, never deleting, and quick with large tables."""
 
 import re
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
+from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
-from django.forms import BaseForm
+from django.forms import BaseForm, BaseInlineFormSet
+from django.forms.models import ModelChoiceField, ModelChoiceIterator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -15,10 +18,23 @@ from django.template.response import TemplateResponse
 from audit.actions import record
 from audit.models import Event
 
+from . import histories
+
 HISTORY = 100
+MOST_ROWS = 2000
+MOST_WORDS = 8
+MOST_LETTERS = 100
 LONGEST = 500
 OFFERED = re.compile(r"(__(\w*id__)?exact|__isnull)?")  # what a filter's own links add to its name
 ROW = re.compile(r"[0-9]{1,18}")
+
+
+class ShortCount(Paginator):
+    """Pages of a list of set-up rows, counted as far as anybody turns pages and never to the table's end."""
+
+    @cached_property
+    def count(self) -> int:
+        return self.object_list.order_by()[:MOST_ROWS].count()
 
 
 class PortalModelAdmin(admin.ModelAdmin):
@@ -31,6 +47,8 @@ class PortalModelAdmin(admin.ModelAdmin):
     show_full_result_count = False
     list_per_page = 50
     list_max_show_all = 50
+    paginator = ShortCount
+    nothing_yet = "Nothing is here yet."
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Nothing is deleted here: end it, close it or deactivate it."""
@@ -45,6 +63,25 @@ class PortalModelAdmin(admin.ModelAdmin):
         known = any(lookup.startswith(name) and OFFERED.fullmatch(lookup.removeprefix(name)) for name in offered)
         return known and super().lookup_allowed(lookup, value, request)
 
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
+        """Search for the first words only: each word is a condition more, and a database refuses a thousand."""
+        words = search_term.replace("\0", "")[:MOST_LETTERS].split()[:MOST_WORDS]
+        return super().get_search_results(request, queryset, " ".join(words))
+
+    def offered(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Of the rows in sight, those that a field which looks for one offers."""
+        return rows
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        context = {"title": self.plural, "nothing_yet": self.nothing_yet, **(extra_context or {})}
+        return super().changelist_view(request, context)
+
+    @property
+    def plural(self) -> str:
+        """What the page's rows are called, as a heading."""
+        name = str(self.opts.verbose_name_plural)
+        return name[:1].upper() + name[1:]
+
     def response_action(self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any) -> Any:
         """Refuse rows that no page can have offered."""
         if not all(ROW.fullmatch(row) for row in request.POST.getlist(ACTION_CHECKBOX_NAME)):
@@ -53,8 +90,9 @@ class PortalModelAdmin(admin.ModelAdmin):
 
     def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
         """What changed, as plain text: one entry for each form, with old and new values by field."""
-        forms = [form, *(row for formset in formsets or [] for row in formset.forms if row.has_changed())]
-        return [entry for entry in map(changed, forms) if entry["fields"]]
+        rows = [row for formset in formsets or [] for row in formset.forms if row.has_changed()]
+        entries = [changed(form), *({**changed(row), "row": plain(str(row.instance))} for row in rows)]
+        return [entry for entry in entries if entry["fields"]]
 
     def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> None:  # type: ignore[override]
         self.note(request, obj, "added", message)
@@ -79,13 +117,58 @@ class PortalModelAdmin(admin.ModelAdmin):
         context = {
             **self.admin_site.each_context(request),
             "title": "History",
-            "subtitle": None,
+            "subtitle": str(obj),
             "opts": self.opts,
             "object": obj,
-            "events": events[:HISTORY],
+            "lines": histories.lines(list(events[:HISTORY])),
             "limit": HISTORY,
         }
         return TemplateResponse(request, "web/admin_history.html", context)
+
+
+class SharedChoices(ModelChoiceIterator):
+    """The rows of a select, fetched once for all the forms of a formset."""
+
+    def __iter__(self) -> Any:
+        if self.field.empty_label is not None:
+            yield ("", self.field.empty_label)
+        shared: list[Any] = self.field.shared  # type: ignore[attr-defined]
+        if not shared:
+            shared.extend(self.choice(row) for row in self.queryset)
+        yield from shared
+
+
+class DistinctRows(BaseInlineFormSet):
+    """Rows that may not be the same in the fields that `distinct` names; two new ones the database alone would see."""
+
+    distinct: tuple[str, ...] = ()
+    twice = "This row is here twice. Change one of the two, or leave one empty."
+
+    def clean(self) -> None:
+        super().clean()
+        seen = set()
+        for form in self.forms:
+            if not getattr(form, "cleaned_data", None):
+                continue  # an extra row left empty, or one that is wrong already
+            row = tuple(str(form.cleaned_data.get(name) or "").casefold() for name in self.distinct)
+            if self.distinct and row in seen:
+                form.add_error(self.distinct[0], ValidationError(self.twice, code="twice"))
+            seen.add(row)
+
+
+class PortalInline(admin.TabularInline):
+    """Rows of a set-up page: ended or retired, never deleted; a select's rows are fetched once for all of them."""
+
+    formset = DistinctRows
+    extra = 0
+    can_delete = False
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if isinstance(field, ModelChoiceField):
+            field.shared, field.iterator = [], SharedChoices  # type: ignore[attr-defined]
+            field.widget.choices = field.choices
+        return field
 
 
 def _name(offered: Any) -> str:

@@ -1,6 +1,7 @@
 """Set-up of places, programs, services, postings, policy. Groups and closures are set up where sessions are known."""
 
 from .bases import EverybodysAdmin, InReachAdmin, PlacedAdmin, ReachAdmin, ReachForm, RelatedOnly
+from .curricula import CurriculumAdmin
 from .people import ColleagueAdmin, PostingAdmin
 from .places import LocationAdmin, RoomAdmin
 from .policy import PolicyValueAdmin
@@ -9,6 +10,7 @@ from .services import ServiceTypeAdmin
 
 __all__ = [
     "ColleagueAdmin",
+    "CurriculumAdmin",
     "EverybodysAdmin",
     "InReachAdmin",
     "LocationAdmin",

@@ -1,3 +1,4 @@
+from datetime import date
 from typing import ClassVar
 
 from django.core.validators import MinValueValidator
@@ -46,6 +47,10 @@ class Curriculum(Retiring):
 
     def __str__(self) -> str:
         return self.name
+
+    def topics_on(self, day: date) -> "list[Topic]":
+        """Its topics not retired on `day`, in order."""
+        return [topic for topic in self.topics.all() if topic.is_active_on(day)]
 
 
 class Topic(Retiring):

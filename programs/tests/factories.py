@@ -1,11 +1,13 @@
 """Plain makers of this room's rows, with sensible defaults; a service is one of the shipped."""
 
+from collections.abc import Iterable
 from datetime import date, time
 from itertools import count
 from typing import Any
 
 from programs.models import (
     Closure,
+    Curriculum,
     Group,
     GroupLeader,
     GroupSlot,
@@ -16,6 +18,7 @@ from programs.models import (
     ProgramDose,
     Room,
     ServiceType,
+    Topic,
     Track,
     TrackPhase,
 )
@@ -113,3 +116,12 @@ def make_closure(starts_on: date, ends_on: date | None = None, **kw: Any) -> Clo
     """Provider-wide and one day unless said."""
     defaults = {"reason": "Holiday"}
     return Closure.objects.create(starts_on=starts_on, ends_on=ends_on or starts_on, **(defaults | kw))
+
+
+def make_curriculum(program: Program | None = None, *, topics: Iterable[str] = (), **kw: Any) -> Curriculum:
+    """Of the program, or of the whole provider; its topics by title, in their order."""
+    curriculum = Curriculum.objects.create(program=program, **({"name": f"Curriculum {next(_numbers)}"} | kw))
+    Topic.objects.bulk_create(
+        Topic(curriculum=curriculum, position=number, title=title) for number, title in enumerate(topics, start=1)
+    )
+    return curriculum

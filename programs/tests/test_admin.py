@@ -1,13 +1,9 @@
 from datetime import date
 
 import pytest
-from django.contrib import admin
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from audit.models import Event
-from programs import models
 from programs.models import Location, PolicyValue, Posting, Program, Room, ServiceType
 from programs.seeds import seed_service_types
 from programs.tests.factories import (
@@ -70,12 +66,6 @@ def program_data(location, **change):
 
 def posting_data(user, **change):
     return {"user": user.pk, "program": "", "location": "", "starts_on": "2026-02-02", "ends_on": ""} | change
-
-
-def test_the_admin_holds_exactly_these_pages_of_the_room():
-    groups_are_scheduling_s = {models.Group, models.GroupSlot, models.GroupLeader, models.Closure, models.Track}
-    registered = {model for model in admin.site._registry if model._meta.app_label == "programs"}
-    assert registered - groups_are_scheduling_s == set(PAGES)
 
 
 @pytest.mark.parametrize("model", PAGES)
@@ -253,28 +243,3 @@ def test_a_new_location_is_made_only_by_who_is_posted_everywhere(client, dana):
     make_posting(dana)
     assert client.post(url(Location, "add"), data).status_code == 302
     assert Location.objects.filter(name="Eastside").exists()
-
-
-MAKERS = {
-    Location: lambda number, place: make_location(f"Place {number}"),
-    Room: lambda number, place: make_room(place),
-    Program: lambda number, place: make_program(location=place),
-    ServiceType: lambda number, place: make_service(code="own", name=f"Own {number}"),
-    Posting: lambda number, place: make_posting(make_user(f"user{number}"), make_program(location=place)),
-    PolicyValue: lambda number, place: make_policy_value("group_min", "3", make_program(location=place)),
-}
-QUERIES = {Location: 9, Room: 8, Program: 8, ServiceType: 11, Posting: 9, PolicyValue: 8}
-
-
-@pytest.mark.parametrize("model", PAGES)
-def test_a_list_takes_the_same_queries_of_this_room_for_1_and_30_rows(client, dana, northside, model):
-    make_posting(dana)
-    counts = []
-    for rows in (1, 30):
-        for number in range(rows):
-            MAKERS[model](rows * 100 + number, northside)
-        client.get(url(model, "changelist"))
-        with CaptureQueriesContext(connection) as captured:
-            assert client.get(url(model, "changelist")).status_code == 200
-        counts.append(sum("programs_" in query["sql"] for query in captured))
-    assert counts == [QUERIES[model]] * 2

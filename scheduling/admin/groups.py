@@ -1,31 +1,36 @@
 from typing import Any, cast
 
 from django.contrib import admin
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 
 from programs.admin import RelatedOnly
-from programs.models import Group, GroupLeader, GroupSlot, Room
+from programs.models import Curriculum, Group, GroupLeader, GroupSlot, Room
+from programs.querysets import not_retired
 from scheduling.actions import republish
 from scheduling.querysets import MODEL_BACKEND
 from staff.models import User
+from web.admin import DistinctRows, PortalInline
 
 from .bases import CalendarAdmin, StaysInProgram
 
 
-class SlotInline(admin.TabularInline):
+class Slots(DistinctRows):
+    distinct = ("weekday", "start", "starts_on")
+    twice = "This group has this time from that day twice. Change one of the two."
+
+
+class SlotInline(PortalInline):
     model = GroupSlot
+    formset = Slots
     fields = ["weekday", "start", "end", "breaks", "starts_on", "ends_on"]
-    extra = 0
-    can_delete = False
     verbose_name_plural = "weekly times"
 
 
-class LeaderInline(admin.TabularInline):
+class LeaderInline(PortalInline):
     model = GroupLeader
     fields = ["user", "role", "starts_on", "ends_on"]
-    extra = 0
-    can_delete = False
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "user":
@@ -36,8 +41,8 @@ class LeaderInline(admin.TabularInline):
 @admin.register(Group)
 class GroupAdmin(CalendarAdmin, StaysInProgram):
     fields = [
-        "program", "name", "service", "attended_by", "purpose", "public_label", "room", "capacity", "min_size",
-        "retired_on",
+        "program", "name", "service", "attended_by", "purpose", "public_label", "curriculum", "room", "capacity",
+        "min_size", "retired_on",
     ]  # fmt: skip
     inlines = [SlotInline, LeaderInline]
     list_display = ["name", "program", "service", "room", "capacity", "retired_on"]
@@ -46,10 +51,21 @@ class GroupAdmin(CalendarAdmin, StaysInProgram):
     search_fields = ["name", "program__name"]
     ordering = ["program__name", "name"]
 
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.related_model is Room:
-            kwargs["queryset"] = Room.objects.visible_to(request.user, timezone.localdate()).select_related("location")
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+    def get_form(self, request: HttpRequest, obj: Group | None = None, change: bool = False, **kwargs: Any) -> Any:
+        """Offer the rooms of the group's place and what its program may teach; what is retired only where it is."""
+        form = super().get_form(request, obj, change=change, **kwargs)
+        today = timezone.localdate()
+        rooms = Room.objects.visible_to(request.user, today).select_related("location")
+        taught = Curriculum.objects.visible_to(request.user, today)
+        if obj:
+            rooms, taught = rooms.filter(location=obj.program.location_id), taught.taught_in(obj.program)
+        offered = {"room": rooms, "curriculum": taught}
+        for name, rows in offered.items():
+            if name in form.base_fields:
+                form.base_fields[name].queryset = rows.filter(
+                    not_retired(today) | Q(pk=getattr(obj, f"{name}_id", None))
+                )
+        return form
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

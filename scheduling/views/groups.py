@@ -47,8 +47,8 @@ def group(request: HttpRequest, group_id: int) -> HttpResponse:
     sessions = Session.objects.filter(group=row).on_days(today).for_list()[:8]
     patients = [member.episode.patient_id for member in members]
     record_read(action="group.read", by=request.user, about=row, patients=patients, record_class="schedule")
-    cap = Caps(row).on(today)
-    return page(request, "scheduling/group.html", group=row, members=members, sessions=sessions, cap=cap, today=today)
+    more = {"cap": Caps(row).on(today), "topics": row.curriculum.topics_on(today) if row.curriculum else []}
+    return page(request, "scheduling/group.html", group=row, members=members, sessions=sessions, today=today, **more)
 
 
 @door("scheduling.add_member")
