@@ -16,7 +16,11 @@ from scheduling.actions.calendar import the_calendar
 from staff.models import User
 
 from . import places
+from .absences import send_away
 from .cast import CAST, PASSWORD
+from .curricula import write_curricula
+from .licenses import give_licenses
+from .opening import plan_day_program
 from .people import Stay, admit, stays
 from .places import Site
 from .plans import draft_plans
@@ -62,16 +66,30 @@ def provide(*, today: dt.date, patients: int, weeks: int, rng: random.Random) ->
             break
         programs[site.name] = places.open_site(site, start=start, today=today)
         everyone[site] = stays(today=today, weeks=weeks, rng=rng)[:left]
-    places.post_staff(programs, people, start=start)
-    places.set_policy(programs, start=start)
-    places.close_holidays(start=start, end=end, today=today)
-    publish(first=start, last=end, by=None, at=dt.datetime.combine(start, dt.time(0), dt.UTC))
+    set_up(programs, people, start=start, end=end, today=today)
     for site, here in everyone.items():
         program = programs[site.name]
         at = dt.datetime.combine(today, dt.time(12), program.location.zone)
         treated = admit(site, program, here, people, today=today, rng=rng)
         live_through(site, program, treated, people, at=at, rng=rng)
         draft_plans(site, program, treated, people, at=at)
+
+
+def set_up(
+    programs: dict[str, Program], people: dict[str, User], *, start: dt.date, end: dt.date, today: dt.date
+) -> None:
+    """What a director sets up around the timetables, and the sessions that follow from it."""
+    evening = programs["Northside"]
+    places.post_staff(programs, people, start=start)
+    places.set_policy(programs, start=start)
+    places.accredit(programs, start=start, today=today)
+    places.close_holidays(start=start, end=end, today=today)
+    give_licenses(people, start=start, today=today)
+    send_away(people, evening, today=today)
+    write_curricula(evening)
+    publish(first=start, last=end, by=None, at=dt.datetime.combine(start, dt.time(0), dt.UTC))
+    plan_day_program(evening.location, people, today=today)
+    places.label_groups()
 
 
 def make_cast() -> None:
@@ -87,6 +105,7 @@ def make_cast() -> None:
             email=f"{member.username}@demo.invalid",
             password=hashed.password,
             is_superuser=member.role is None,
+            full_time_equivalent=member.full_time_equivalent,
         )
         for member in CAST
     )

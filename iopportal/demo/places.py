@@ -8,12 +8,26 @@ from itertools import count
 from pathlib import Path
 
 from programs.actions import import_timetable
-from programs.models import Closure, Location, PolicyValue, Posting, Program, Room
+from programs.models import Accreditation, Closure, Group, Location, PolicyValue, Posting, Program, Room
 from staff.models import User
 
 HERE = Path(__file__).parent
 ZONE = "America/New_York"
+SATURDAY = 5
 OWN_RULE = "The provider's own rule"
+LABELS = {
+    "Early Recovery Skills": "Evening group 1",
+    "Relapse Prevention": "Evening group 2",
+    "Social Support": "Evening group 3",
+    "Family Education": "Family evening",
+    "12-Step Meeting": "Evening meeting",
+    "Skills Practice": "Afternoon group",
+    "Teen DBT Program": "After-school group",
+    "Parent Group": "Parents' evening",
+    "Process Group": "Morning group 1",
+    "Recovery Skills": "Morning group 2",
+    "Family Night": "Family night",
+}
 
 
 @dataclass(frozen=True)
@@ -42,21 +56,26 @@ def sites() -> Iterator[Site]:
 def open_site(site: Site, *, start: dt.date, today: dt.date) -> Program:
     """Make the location, its program from the timetable, and an office for each clinician."""
     location = Location.objects.create(name=site.name, zone_name=ZONE)
-    with (HERE / site.timetable).open(newline="") as file:
+    import_file(site.timetable, location, start=start, today=today, with_leaders=bool(site.clinicians))
+    Room.objects.bulk_create(Room(location=location, name=office(name)) for name in site.clinicians)
+    return location.programs.get()
+
+
+def import_file(name: str, location: Location, *, start: dt.date, today: dt.date, with_leaders: bool = True) -> None:
+    """Import a timetable of this folder from a day on; `with_leaders` is off where the cast does not work."""
+    with (HERE / name).open(newline="") as file:
         lines = list(csv.DictReader(file))
     for line in lines:
-        if not site.clinicians:
+        if not with_leaders:
             line["leader"] = line["co_leader"] = ""
     import_timetable(
         header=list(lines[0]),
         rows=list(enumerate(lines, start=2)),
         program_start=start,
-        location=site.name,
+        location=location.name,
         day=today,
         by=None,
     )
-    Room.objects.bulk_create(Room(location=location, name=office(name)) for name in site.clinicians)
-    return location.programs.get()
 
 
 def office(clinician: str) -> str:
@@ -84,6 +103,25 @@ def post_staff(programs: dict[str, Program], people: dict[str, User], *, start: 
     Posting.objects.bulk_create(postings)
 
 
+def accredit(programs: dict[str, Program], *, start: dt.date, today: dt.date) -> None:
+    """The Evening IOP's accreditation holds for over a year; the Teen IOP's ends in fifty days."""
+    Accreditation.objects.bulk_create(
+        Accreditation(program=programs[name], body=body, number=number, starts_on=start, ends_on=ends_on)
+        for name, body, number, ends_on in [
+            ("Northside", "The Joint Commission", "JC-71406", today + dt.timedelta(days=400)),
+            ("Harbor", "CARF", "CF-20933", today + dt.timedelta(days=50)),
+        ]
+    )
+
+
+def label_groups() -> None:
+    """What the front desk calls the groups (R-68)."""
+    groups = list(Group.objects.filter(name__in=LABELS))
+    for group in groups:
+        group.public_label = LABELS[group.name]
+    Group.objects.bulk_update(groups, ["public_label"], batch_size=500)
+
+
 def set_policy(programs: dict[str, Program], *, start: dt.date) -> None:
     """None of the Evening IOP's days reaches 180 minutes, so its program asks for none."""
     PolicyValue.objects.create(
@@ -92,15 +130,25 @@ def set_policy(programs: dict[str, Program], *, start: dt.date) -> None:
 
 
 def close_holidays(*, start: dt.date, end: dt.date, today: dt.date) -> None:
-    """Thanksgiving and Christmas where they fall into the demo, and a training day three weeks from now."""
-    days = {today + dt.timedelta(days=21): "Staff training"}
+    """The holidays on which nobody meets, where they fall into the demo, and a training day three weeks from now."""
+    days = {training_day(today): "Staff training"}
     for year in range(start.year, end.year + 1):
-        days |= {dt.date(year, 12, 25): "Christmas Day", thanksgiving(year): "Thanksgiving"}
+        days |= {
+            dt.date(year, 1, 1): "New Year's Day",
+            thanksgiving(year): "Thanksgiving",
+            dt.date(year, 12, 25): "Christmas Day",
+        }
     Closure.objects.bulk_create(
         Closure(starts_on=day, ends_on=day, reason=reason)
         for day, reason in sorted(days.items())
         if start <= day <= end
     )
+
+
+def training_day(today: dt.date) -> dt.date:
+    """Three weeks from now, or the Monday after where that is a weekend."""
+    day = today + dt.timedelta(weeks=3)
+    return day + dt.timedelta(days=7 - day.weekday() if day.weekday() >= SATURDAY else 0)
 
 
 def thanksgiving(year: int) -> dt.date:

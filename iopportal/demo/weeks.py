@@ -3,11 +3,11 @@
 import datetime as dt
 import random
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from patients.choices import EpisodeStatus
 from patients.models import Episode, RelatedPerson
-from programs.models import Program, Room, ServiceType
+from programs.models import Closure, Program, Room, ServiceType
 from scheduling.actions.calendar import rebook, the_calendar
 from scheduling.choices import SessionStatus, StaffRole
 from scheduling.hours import net_minutes, presence
@@ -95,11 +95,12 @@ def book_one_off(
     services = {service.code: service for service in ServiceType.objects.all()}
     rooms = {room.name: room for room in Room.objects.filter(location=program.location)}
     relatives = {person.patient_id: person for person in RelatedPerson.objects.all()}
+    closed = closed_days(program)
     visits: list[Visit] = []
     staff, family = [], []
     for n, stay in enumerate(treated if site.clinicians else []):
         clinician = site.clinicians[n % len(site.clinicians)]
-        for number, session in enumerate(series(program, stay, n // len(site.clinicians), at=at), start=1):
+        for number, session in enumerate(series(program, stay, n // len(site.clinicians), closed, at=at), start=1):
             with_family = number % FAMILY_EVERY == 0
             session.service = services["family-session" if with_family else "individual-therapy"]
             session.room = rooms[office(clinician)]
@@ -114,21 +115,34 @@ def book_one_off(
     return visits
 
 
-def series(program: Program, stay: Treated, place: int, *, at: dt.datetime) -> Iterator[Session]:
-    """One session a week from the stay's first week to two weeks from now, at the place's own weekday and hour."""
+def closed_days(program: Program) -> set[dt.date]:
+    closures = Closure.objects.touching(program)
+    return {
+        row.starts_on + number * DAY for row in closures for number in range((row.ends_on - row.starts_on).days + 1)
+    }
+
+
+def series(
+    program: Program, stay: Treated, place: int, closed: Collection[dt.date], *, at: dt.datetime
+) -> Iterator[Session]:
+    """One session a week at the place's own weekday and hour, none on `closed` days.
+
+    From the stay's first week to two weeks from now.
+    """
     day = stay.begins + (place % 5) * DAY
     hour = dt.time(FIRST_HOUR + place // 5 % 3)
     last = at.date() + 2 * WEEK
     last = min(stay.ends, last) if stay.ends else last
     while day <= last:
-        start = dt.datetime.combine(day, hour, program.location.zone)
-        yield Session(
-            program=program,
-            day=day,
-            starts_at=start.astimezone(dt.UTC),
-            ends_at=(start + dt.timedelta(minutes=MINUTES)).astimezone(dt.UTC),
-            planned_minutes=MINUTES,
-        )
+        if day not in closed:
+            start = dt.datetime.combine(day, hour, program.location.zone)
+            yield Session(
+                program=program,
+                day=day,
+                starts_at=start.astimezone(dt.UTC),
+                ends_at=(start + dt.timedelta(minutes=MINUTES)).astimezone(dt.UTC),
+                planned_minutes=MINUTES,
+            )
         day += WEEK
 
 
