@@ -1,20 +1,22 @@
 """What somebody opens first: the own sessions of today, who is expected, and what is not logged yet."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from patients.models import Patient
 from programs.models import Location
 from scheduling.choices import StaffRole
-from scheduling.models import Session, SessionStaff
-from scheduling.querysets import SessionQuerySet
+from scheduling.models import Session
 from scheduling.rosters import Roster, roster
 from staff.models import User
 
-LOOK_BACK = timedelta(days=14)
-MOST = 50
+from .worklists import Row
+from .worklists.licenses import own as own_licenses
+from .worklists.sessions import not_logged_for, own_needs_cover
+
+MOST, MOST_DUE = 50, 3
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class Entry:
 class Today:
     """The day of one person. `mine` is empty for who leads nothing today; `others` are the rest of the scope.
 
+    `due` are the first few warnings about the own license and the own sessions that need cover (R-30, R-31).
     `charts` are the patients named whose chart is in scope: a leader sees the roster of another program's session only.
     """
 
@@ -39,6 +42,7 @@ class Today:
     mine: list[Entry]
     others: list[Entry]
     not_logged: list[Session]
+    due: list[Row]
     charts: set[int]
 
     @property
@@ -67,18 +71,10 @@ def today_of(user: User, *, at: datetime) -> Today:
         day=at.astimezone(rows[0].program.location.zone).date() if rows else _local_day(user, at),
         mine=mine_now,
         others=others_now,
-        not_logged=list(not_logged_for(user, visible, at=at)[:MOST]),
+        not_logged=list(not_logged_for(user, at=at)[:MOST]),
+        due=[*own_licenses(user, at), *own_needs_cover(user, at)][:MOST_DUE],
         charts=set(Patient.objects.visible_to(user).filter(pk__in=named).values_list("pk", flat=True)),
     )
-
-
-def not_logged_for(user: User, visible: SessionQuerySet, *, at: datetime) -> SessionQuerySet:
-    """Past sessions without a log of the last two weeks: the own ones, or all in scope for who manages the schedule."""
-    waiting = visible.not_logged(at).filter(starts_at__gt=at - LOOK_BACK).for_list().order_by("starts_at", "pk")
-    if user.has_perm("scheduling.manage_schedule"):
-        return waiting
-    parts = SessionStaff.objects.filter(session=OuterRef("pk"), user=user).exclude(role=StaffRole.DID_NOT_LEAD)
-    return waiting.filter(Exists(parts))
 
 
 def _entries(sessions: list[Session], at: datetime, *, is_mine: bool) -> list[Entry]:

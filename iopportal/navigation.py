@@ -6,5 +6,6 @@ NAVIGATION: list[Item] = [
     Item("Today", "today", "sun"),
     Item("Patients", "patients", "person-vcard", "patients.find_patients"),
     Item("Groups", "groups", "people", "scheduling.view_schedule"),
+    Item("Worklists", "worklists", "list-check"),
     Item("Set-up", "admin:index", "sliders", "staff.use_admin"),
 ]

@@ -96,10 +96,11 @@ def test_the_day_takes_the_same_queries_for_one_and_for_thirty(evening, rae, gro
     for n in range(number):
         make_membership(group, make_episode(make_patient(f"P{n}", "X"), evening))
     for n in range(number):
-        make_session(group, leader=rae, start=f"{n // 4:02}:{n % 4 * 15:02}", end=f"{n // 4:02}:{n % 4 * 15 + 10:02}")
+        hour, minute = 12 + n // 4, n % 4 * 15
+        make_session(group, leader=rae, start=f"{hour}:{minute:02}", end=f"{hour}:{minute + 10:02}")
     with CaptureQueriesContext(connection) as queries:
         assert len(today_of(rae, at=NOON).mine) == number
-    assert len(queries) == 14
+    assert len(queries) == 22
 
 
 def test_the_page_records_whom_it_names_before_it_answers(client, evening, rae, group, time_machine):

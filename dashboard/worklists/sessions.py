@@ -1,0 +1,161 @@
+"""The lists about sessions: nobody may lead them, leaders away, clashes that stand, and no log yet."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime, timedelta
+
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from programs.models import Program
+from scheduling import clashes, cover
+from scheduling.actions import AHEAD
+from scheduling.cover import Uncovered
+from scheduling.labels import session_label
+from scheduling.models import Session, SessionStaff
+from scheduling.querysets import SessionQuerySet
+from staff.models import User
+
+from .frame import Row, address
+
+LOOK_BACK = timedelta(days=14)
+SOON = timedelta(days=14)
+MOST_PAST = 500
+MANAGE, LOG, STAFF = "scheduling.manage_schedule", "scheduling.log_attendance", "programs.staff_program"
+
+
+def own_or_all(user: User) -> SessionQuerySet:
+    """The sessions in scope for who manages the schedule; for everybody else those they have a part in."""
+    visible = Session.objects.visible_to(user)
+    return visible if user.has_perm(MANAGE) else _led_by(visible, user)
+
+
+def own(user: User) -> SessionQuerySet:
+    """The sessions somebody is to lead or co-lead."""
+    return _led_by(Session.objects.all(), user)
+
+
+def not_logged_for(user: User, *, at: datetime) -> SessionQuerySet:
+    """Past sessions of the last two weeks whose attendance was never saved, the oldest first."""
+    waiting = own_or_all(user).not_logged(at).filter(starts_at__gt=at - LOOK_BACK)
+    return waiting.for_list().order_by("starts_at", "pk")
+
+
+def not_logged(user: User, at: datetime) -> list[Row]:
+    may_log = user.has_perm(LOG)
+    return [
+        Row(
+            what=f"{session_label(session, user)}, {_day(session.day)}",
+            where=f"{session.program}, {session.span}",
+            why=f"It is over and nobody has said who was there. {_led(session)}",
+            chip=_day(session.day),
+            url=reverse("attendance", args=[session.pk]) if may_log else session.get_absolute_url(),
+            label="Log attendance" if may_log else "Open the session",
+            program=session.program,
+        )
+        for session in not_logged_for(user, at=at)[:MOST_PAST]
+    ]
+
+
+def needs_cover(user: User, at: datetime) -> list[Row]:
+    """R-30, R-31: sessions of twelve weeks that nobody leads who may; those of one group and reason are one row."""
+    today = timezone.localdate(at)
+    return _grouped(cover.needs_cover(_ahead(own_or_all(user), at), today=today), user, today)
+
+
+def own_needs_cover(user: User, at: datetime) -> list[Row]:
+    """The same for what somebody leads, whatever they manage besides."""
+    today = timezone.localdate(at)
+    return _grouped(cover.needs_cover(_ahead(own(user), at), today=today), user, today)
+
+
+def time_away(user: User, at: datetime) -> list[Row]:
+    """Sessions whose leader is away and for which nobody else is set; one row for each time away and group."""
+    today = timezone.localdate(at)
+    found = cover.away_without_cover(_ahead(own_or_all(user), at), today=today)
+    return _grouped(found, user, today, rule="")
+
+
+def standing_clashes(user: User, at: datetime) -> list[Row]:
+    """R-29: sessions that wait for a room, leader or patient another session has."""
+    found = clashes.standing(_ahead(own_or_all(user), at), user=user)
+    return [
+        Row(
+            what=f"{session_label(item.session, user)}, {_day(item.session.day)}",
+            where=f"{item.session.program}, {item.session.span}",
+            why=item.sentence,
+            rule="R-29",
+            chip=_day(item.session.day),
+            kind=_kind(item.session.day, timezone.localdate(at)),
+            url=item.session.get_absolute_url(),
+            label="Open the session",
+            program=item.session.program,
+            patients=item.patients,
+        )
+        for item in found
+    ]
+
+
+def _ahead(sessions: SessionQuerySet, at: datetime) -> list[Session]:
+    """What takes place in the next twelve weeks and is not over, in order."""
+    coming = sessions.taking_place().filter(ends_at__gt=at, starts_at__lt=at + AHEAD)
+    return list(coming.for_list().order_by("starts_at", "pk"))
+
+
+def _led_by(sessions: SessionQuerySet, user: User) -> SessionQuerySet:
+    parts = SessionStaff.objects.filter(session=OuterRef("pk"), user=user, role__in=cover.LEADING)
+    return sessions.filter(Exists(parts))
+
+
+def _grouped(found: Iterable[Uncovered], user: User, today: date, *, rule: str = "R-30") -> list[Row]:
+    """One row for each group (or single session) and reason, in the order of its first session."""
+    together: dict[object, list[Uncovered]] = defaultdict(list)
+    for item in found:
+        session = item.session
+        together[(session.group_id, None if session.group_id else session.pk, item.reasons)].append(item)
+    directed = _directed(user, today)
+    return [_cover_row(items, user, today, directed, rule) for items in together.values()]
+
+
+def _cover_row(items: Sequence[Uncovered], user: User, today: date, directed: Collection[int], rule: str) -> Row:
+    first = items[0].session
+    may_staff = first.group_id is not None and first.program_id in directed
+    return Row(
+        what=f"{session_label(first, user)}, {_how_many([item.session for item in items])}",
+        where=f"{first.program}, {first.program.location}",
+        why=" ".join(items[0].reasons),
+        rule=rule,
+        chip=_day(first.day),
+        kind=_kind(first.day, today),
+        url=address("program_staffing", first.program_id) if may_staff else first.get_absolute_url(),
+        label="Set leaders" if may_staff else "Open the session",
+        program=first.program,
+    )
+
+
+def _directed(user: User, today: date) -> set[int]:
+    """The programs whose leaders the user may set."""
+    if not user.has_perm(STAFF):
+        return set()
+    return set(Program.objects.directed_by(user, today).values_list("pk", flat=True))
+
+
+def _how_many(sessions: Sequence[Session]) -> str:
+    if len(sessions) == 1:
+        return f"{_day(sessions[0].day)}, {sessions[0].span}"
+    return f"{len(sessions)} sessions from {date_format(sessions[0].day, 'M j')}"
+
+
+def _led(session: Session) -> str:
+    names = ", ".join(str(part.user) for part in cover.leading(session))
+    return f"Led by {names}." if names else "Nobody was set to lead it."
+
+
+def _kind(day: date, today: date) -> str:
+    return "due" if day <= today + SOON else "info"
+
+
+def _day(day: date) -> str:
+    return date_format(day, "D M j")
