@@ -11,6 +11,7 @@ from programs import importing
 from programs.choices import Focus, LeaderRole
 from programs.importing import GroupPlan, Known, ProgramPlan
 from programs.models import Group, GroupLeader, Location, Program, ProgramDose, Room, ServiceType, Track, TrackPhase
+from programs.timetable import weeks_in_words
 from staff.models import User
 from web.refusals import Refusal
 
@@ -38,18 +39,27 @@ class _Scene:
     result: Imported
     program_start: date
     from_day: date
+    whole: bool
     people: dict[str, User]
     rooms: dict[str, Room]
 
 
 @transaction.atomic
 def import_timetable(
-    *, header: list[str], rows: list[importing.Numbered], program_start: date, location: str, day: date, by: User | None
+    *,
+    header: list[str],
+    rows: list[importing.Numbered],
+    program_start: date,
+    location: str,
+    day: date,
+    by: User | None,
+    whole: bool = False,
 ) -> Imported:
     """Make and update the programs of a timetable file, all or nothing; a second import changes nothing.
 
     Facts that differ are updated. A change of hours or leaders takes effect on `day`, or on a later program start,
-    and leaves the rows of the past as they were. What the file does not name stays and is reported. An empty
+    and leaves the rows of the past as they were. What the file does not name stays and is reported; where it is the
+    `whole` week of its programs, that ends. Rooms and leaders are left alone where no cell names one. An empty
     `location` is the only one there, or "Main". Raises TimetableError with every bad line, Refusal without a location.
     """
     result = Imported(_location(location, day))
@@ -63,7 +73,7 @@ def import_timetable(
         retired_rooms={name for name, room in rooms.items() if not room.is_active_on(day)},
     )
     plans = importing.read(header, rows, known)
-    scene = _Scene(result, program_start, max(day, program_start), people, rooms)
+    scene = _Scene(result, program_start, max(day, program_start), whole, people, rooms)
     for plan in plans:
         _save_program(scene, plan, programs.get(plan.first.timetable))
     codes = [plan.first.timetable for plan in plans]
@@ -122,19 +132,46 @@ def _save_groups(scene: _Scene, program: Program, plans: list[GroupPlan]) -> Non
     track = next(iter(program.tracks.all()), None)
     if track is None and any(plan.first.weeks for plan in plans):
         track = Track.objects.create(program=program, name=program.name)
+    named = {(plan.first.group.casefold(), plan.first.weeks) for plan in plans}
+    others = [group for group in program.groups.all() if not named & set(_keys(group))]
+    updated: set[int] = set()
     for plan in plans:
         group = existing.get((plan.first.group.casefold(), plan.first.weeks))
+        if group is None and scene.whole:
+            group = _other_weeks(scene, plan, track, others)
         if group is None:
             _make_group(scene, program, track, plan)
         elif not group.is_active_on(scene.from_day):
             scene.result.kept.append(f"{program}: {group} is retired and stays so.")
-        else:
+        elif group.pk not in updated:
             _update_group(scene, group, plan)
-    named = {(plan.first.group.casefold(), plan.first.weeks) for plan in plans}
-    others = {
-        group for key, group in existing.items() if not named & set(_keys(group)) and group.is_active_on(scene.from_day)
-    }
-    scene.result.kept += sorted(f"{program}: {group} is not in the file and stays." for group in others)
+            updated.add(group.pk)
+    others = [group for group in others if group.is_active_on(scene.from_day)]
+    if scene.whole:
+        ends = [(group, slots.end_all(group, scene.from_day)) for group in others]
+        scene.result.changed += [f"{group}: {sentence}" for group, sentences in ends for sentence in sentences]
+    else:
+        scene.result.kept += sorted(f"{program}: {group} is not in the file and stays." for group in others)
+
+
+def _other_weeks(scene: _Scene, plan: GroupPlan, track: Track | None, others: list[Group]) -> Group | None:
+    """The one group of this name that no line names by its weeks: it gets these weeks, and is out of `others`."""
+    same = [group for group in others if group.name.casefold() == plan.first.group.casefold()]
+    if len(same) != 1:
+        return None
+    [group] = same
+    others.remove(group)
+    phases = list(group.phases.all())
+    if plan.first.weeks and phases:
+        phases[0].first_week, phases[0].last_week = plan.first.weeks
+        phases[0].save(update_fields=["first_week", "last_week"])
+    elif plan.first.weeks and track:
+        first_week, last_week = plan.first.weeks
+        TrackPhase.objects.create(track=track, group=group, first_week=first_week, last_week=last_week)
+    else:
+        group.phases.all().delete()
+    scene.result.changed.append(f"{group}: it is held {weeks_in_words(*(plan.first.weeks or (None, None)))}.")
+    return group
 
 
 def _keys(group: Group) -> list[tuple[str, tuple[int, int | None] | None]]:
@@ -159,12 +196,14 @@ def _make_group(scene: _Scene, program: Program, track: Track | None, plan: Grou
 
 def _update_group(scene: _Scene, group: Group, plan: GroupPlan) -> None:
     facts = {name: getattr(plan.first, name) for name in GROUP_FACTS}
+    if not group.attended_by and plan.first.attended_by == plan.first.service.attended_by:
+        del facts["attended_by"]
     if plan.first.room:
         facts["room"] = _room(scene, plan.first.room)
-    if plan.first.purpose:
+    if plan.first.purpose or scene.whole:
         facts["purpose"] = plan.first.purpose
     _update(scene, group, facts)
-    changed, kept = slots.change(group, plan.slots(), scene.from_day)
+    changed, kept = slots.change(group, plan.slots(), scene.from_day, whole=scene.whole)
     scene.result.changed += [f"{group}: {sentence}" for sentence in changed]
     scene.result.kept += [f"{group}: {sentence}" for sentence in kept]
     for role, name in _leaders(plan):
@@ -214,7 +253,12 @@ def _save_doses(scene: _Scene, program: Program, plans: list[GroupPlan]) -> None
         else:
             dose = ProgramDose.objects.create(program=program, service=service, first_week=wanted.first_week, **facts)
             scene.result.made.append(f"{program}: {dose} a week, set per patient.")
-    scene.result.kept += [f"{program}: {dose} is not in the file and stays." for dose in existing.values()]
+    for dose in existing.values():
+        if scene.whole:
+            scene.result.changed.append(f"{program}: {dose} is taken out.")
+            dose.delete()
+        else:
+            scene.result.kept.append(f"{program}: {dose} is not in the file and stays.")
 
 
 def _update(scene: _Scene, row: Program | Group | ProgramDose, facts: Mapping[str, object]) -> None:

@@ -392,13 +392,28 @@ def test_the_command_prints_what_it_made_and_the_hours():
     ("content", "words"),
     [
         (None, "cannot be read"),
-        (b"", "This column is missing"),
-        (b"\xff\xfe\x00", "is not a CSV file in UTF-8"),
-        (b'timetable\n"' + b"x" * 200_000 + b'"\n', "is not a CSV file in UTF-8"),
+        (b"", "The file is empty"),
+        (b"timetable\nmatrix\n", "Line 1, program: This column is missing"),
+        (",".join(REQUIRED).encode() + b",colour\n", "Line 1, colour: This column is not known"),
+        (b"\xff\xfe\x00", "letters cannot be read"),
+        (b'timetable\n"' + b"x" * 200_000 + b'"\n', "A cell is longer than"),
+        (b"x" * (5 * 1024 * 1024 + 1), "The file is larger than 5,120 KB"),
         (",".join(REQUIRED).encode(), "The file has no line"),
-        (",".join(REQUIRED).encode() + b"\nmatrix\n", "Line 2, program: It is empty"),
+        (",".join(REQUIRED).encode() + b"\nmatrix\n", "Line 2: There are 1 cells where the header has 16"),
+        (",".join(REQUIRED).encode() + b"\nmatrix" + b"," * 15, "Line 2, program: It is empty"),
     ],
-    ids=["missing", "empty", "binary", "one long cell", "header only", "short line"],
+    ids=[
+        "missing",
+        "empty",
+        "no columns",
+        "unknown column",
+        "binary",
+        "one long cell",
+        "too large",
+        "header only",
+        "short line",
+        "empty cells",
+    ],
 )
 def test_the_command_ends_with_a_sentence_for_a_file_it_cannot_take(tmp_path, content, words):
     path = Path(tmp_path) / "timetable.csv"
@@ -407,6 +422,15 @@ def test_the_command_ends_with_a_sentence_for_a_file_it_cannot_take(tmp_path, co
     with pytest.raises(CommandError, match=words):
         command(path)
     assert not Program.objects.exists()
+
+
+@pytest.mark.parametrize(("delimiter", "encoding"), [(";", "utf-8"), ("\t", "utf-16"), (",", "utf-8-sig")])
+def test_the_command_reads_what_spreadsheets_write(tmp_path, delimiter, encoding):
+    path = Path(tmp_path) / "timetable.csv"
+    with FILE.open(newline="") as file, path.open("w", newline="", encoding=encoding) as copy:
+        csv.writer(copy, delimiter=delimiter).writerows(csv.reader(file))
+    assert "Made: Program Matrix IOP.\n" in command(path)
+    assert command(FILE).startswith("Nothing changed.\n")
 
 
 def test_the_command_says_when_the_location_is_not_clear():

@@ -1,4 +1,3 @@
-import csv
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -6,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from programs import policy
+from programs import files, policy
 from programs.actions import Imported, import_timetable
 from programs.findings import hours_in_words
 from programs.importing import Numbered, TimetableError
@@ -14,8 +13,7 @@ from programs.models import Program
 from programs.previews import minimum_for
 from programs.timetable import minutes_by_week
 from web.refusals import Refusal
-
-LARGEST = 5 * 1024 * 1024  # bytes
+from web.uploads import UploadError
 
 
 class Command(BaseCommand):
@@ -69,18 +67,11 @@ def hours_of(program: Program, book: policy.Book, day: date) -> list[str]:
 
 
 def read_file(path: Path) -> tuple[list[str], list[Numbered]]:
-    """Header and numbered rows of a CSV file; cells beyond the header are under the empty name."""
+    """Header and numbered rows of a CSV file."""
     try:
-        if path.stat().st_size > LARGEST:
-            raise CommandError(
-                f"{path.name} is larger than {LARGEST // 1024 // 1024} MB. A timetable is a few kilobytes."
-            )
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, restkey="", restval="", strict=True)
-            header = [name.strip() for name in reader.fieldnames or []]
-            reader.fieldnames = header
-            return header, [(reader.line_num, row) for row in reader]
+        with path.open("rb") as file:
+            return files.read(file)
     except OSError as error:
         raise CommandError(f"{path} cannot be read. Check the name and who may read it.") from error
-    except (csv.Error, UnicodeDecodeError) as error:
-        raise CommandError(f"{path.name} is not a CSV file in UTF-8. Save it as “CSV UTF-8” and try again.") from error
+    except UploadError as error:
+        raise CommandError(f"{path.name} cannot be taken. Nothing was saved.\n{error}") from error

@@ -1,0 +1,29 @@
+"""A timetable as a file: its text in, the header and numbered rows of the import out, and back."""
+
+import csv
+import io
+from collections.abc import Iterable
+from typing import IO, Any
+
+from web.uploads import Problem, UploadError, read_table
+
+from .importing import OPTIONAL, REQUIRED, Numbered
+
+COLUMNS = [*REQUIRED, *OPTIONAL]
+
+
+def read(file: IO[Any]) -> tuple[list[str], list[Numbered]]:
+    """Header and rows of an open file, binary or text. Raises UploadError with all that is wrong with the table."""
+    rows = read_table(file, columns=COLUMNS)
+    if not rows:
+        raise UploadError([Problem(0, "", "The file has no line. Add one for each group.")])
+    return list(rows[0].cells), [(row.line, row.cells) for row in rows]
+
+
+def write(header: list[str], rows: Iterable[Numbered]) -> str:
+    """The text of a file of these rows."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, header, extrasaction="ignore", restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(row for _, row in rows)
+    return text.getvalue()
