@@ -25,12 +25,21 @@ class Planned:
         return self.slot.pk, self.meeting.day
 
 
-def planned(groups: Iterable[Group], *, first: date, last: date, without: Closure | None = None) -> list[Planned]:
+def planned(
+    groups: Iterable[Group],
+    *,
+    first: date,
+    last: date,
+    without: Collection[Closure] = (),
+    also: Collection[Closure] = (),
+) -> list[Planned]:
     """All planned sessions of the local days `first` to `last`, both included, in the order they start.
 
-    Groups come with program and location, slots and leaders fetched. `without` names a closure that is being undone.
+    Groups come with program and location, slots and leaders fetched. `without` names closures that are being undone or
+    rewritten; `also` those that are not saved yet. Where several close a day, the session is canceled by the oldest.
     """
-    closures = [c for c in Closure.objects.filter(starts_on__lte=last, ends_on__gte=first) if c != without]
+    saved = Closure.objects.filter(starts_on__lte=last, ends_on__gte=first).order_by("pk")
+    closures = [*(closure for closure in saved if closure not in without), *also]
     found = [
         Planned(
             group, slot, meeting, _leaders_on(group, meeting.day), _closure_on(closures, group.program, meeting.day)
@@ -54,9 +63,10 @@ def _leaders_on(group: Group, day: date) -> frozenset[tuple[int, str]]:
 
 
 def _closure_on(closures: Collection[Closure], program: Program, day: date) -> Closure | None:
-    return next((c for c in closures if c.starts_on <= day <= c.ends_on and _touches(c, program)), None)
+    return next((c for c in closures if c.starts_on <= day <= c.ends_on and touches(c, program)), None)
 
 
-def _touches(closure: Closure, program: Program) -> bool:
+def touches(closure: Closure, program: Program) -> bool:
+    """Whether the closure is of the program, of its location or of the whole provider; see `ReachingQuerySet`."""
     everywhere = closure.program_id is None and closure.location_id is None
     return everywhere or closure.program_id == program.pk or closure.location_id == program.location_id

@@ -3,8 +3,9 @@
 from .attendance import log_attendance, take_over
 from .booking import book_session
 from .calendar import rebook, the_calendar
+from .closures import close_days, close_holidays, undo_closure
 from .memberships import join, join_track, leave
-from .publishing import AHEAD, close_days, publish, republish, undo_closure
+from .publishing import AHEAD, publish, republish
 from .sync import Report
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Report",
     "book_session",
     "close_days",
+    "close_holidays",
     "join",
     "join_track",
     "leave",

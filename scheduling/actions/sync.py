@@ -13,6 +13,7 @@ from scheduling.choices import SessionStatus
 from scheduling.conflicts import Clash
 from scheduling.models import Attendance, Booking, Session, SessionStaff
 from scheduling.pattern import Key, Planned, planned
+from scheduling.querysets import SessionQuerySet
 
 from .calendar import BATCH, rebook
 
@@ -58,38 +59,80 @@ class Report:
         return numbers | {name: len(getattr(self, name)) for name in ("logged", "by_hand", "clashes")}
 
 
+@dataclass(frozen=True)
+class Foreseen:
+    """What a sync would write, in memory: `existing` are the sessions it looked at, `changed` those it would change.
+
+    `canceled` and `restored` are those of the changed that no longer take place, or do so again.
+    """
+
+    wanted: Mapping[Key, Planned]
+    existing: Mapping[Key, Session]
+    changed: list[Session]
+    canceled: list[Session]
+    restored: list[Session]
+    report: Report
+
+
 def sync(
-    groups: GroupQuerySet, *, first: date, last: date, at: datetime, without: Closure | None = None, make: bool = True
+    groups: GroupQuerySet,
+    *,
+    first: date,
+    last: date,
+    at: datetime,
+    without: Collection[Closure] = (),
+    only: SessionQuerySet | None = None,
 ) -> Report:
     """Bring the sessions of these groups and days to what the slots ask for, in a constant number of queries.
 
-    Sessions that began by `at`, have attendance or were changed by hand stay as they are. `without` names a closure
-    that is being undone. Clashes are published without blocking and reported (R-29).
+    Sessions that began by `at`, have attendance or were changed by hand stay as they are. `without` names closures
+    that are being undone. With `only` nothing but these sessions is looked at, and none is made. Clashes are published
+    without blocking and reported (R-29).
     """
-    fetched = list(groups.select_related("program__location", "service").prefetch_related("slots", "leaders"))
-    wanted = {item.key: item for item in planned(fetched, first=first, last=last, without=without)}
-    existing = _existing(fetched, first, last)
-    report = Report()
-    new = [_made(item) for key, item in wanted.items() if make and key not in existing]
-    changed = [s for key, s in existing.items() if s.starts_at > at and _bring(s, wanted.get(key), report)]
+    found = foresee(groups, first=first, last=last, at=at, without=without, only=only)
+    wanted, changed, report = found.wanted, found.changed, found.report
+    new = [_made(item) for key, item in wanted.items() if only is None and key not in found.existing]
     report.made = len(new)
     Session.objects.bulk_create(new, batch_size=BATCH)
     Session.objects.bulk_update(changed, WRITTEN, batch_size=BATCH)
     _staff(new, changed, wanted)
-    unsettled = Booking.objects.filter(blocks=False, session__in=[session.pk for session in existing.values()])
+    unsettled = Booking.objects.filter(blocks=False, session__in=[session.pk for session in found.existing.values()])
     touched = {session.pk for session in [*new, *changed]} | set(unsettled.values_list("session_id", flat=True))
     report.clashes = rebook(touched, tolerate=True)
     return report
 
 
-def _existing(groups: Collection[Group], first: date, last: date) -> dict[Key, Session]:
+def foresee(
+    groups: GroupQuerySet,
+    *,
+    first: date,
+    last: date,
+    at: datetime,
+    without: Collection[Closure] = (),
+    also: Collection[Closure] = (),
+    only: SessionQuerySet | None = None,
+) -> Foreseen:
+    """What `sync` would change, worked out on sessions in memory; nothing is written. `also` are closures not saved."""
+    fetched = list(groups.select_related("program__location", "service").prefetch_related("slots", "leaders"))
+    wanted = {item.key: item for item in planned(fetched, first=first, last=last, without=without, also=also)}
+    existing = _existing(fetched, first, last, only)
+    report = Report()
+    were_canceled = {session.pk for session in existing.values() if session.is_cancelled}
+    changed = [s for key, s in existing.items() if s.starts_at > at and _bring(s, wanted.get(key), report)]
+    canceled = [s for s in changed if s.is_cancelled and s.pk not in were_canceled]
+    restored = [s for s in changed if not s.is_cancelled and s.pk in were_canceled]
+    return Foreseen(wanted, existing, changed, canceled, restored, report)
+
+
+def _existing(
+    groups: Collection[Group], first: date, last: date, only: SessionQuerySet | None = None
+) -> dict[Key, Session]:
     logged = Attendance.objects.filter(session=OuterRef("pk"), status__isnull=False)
     sessions = (
-        Session.objects.filter(
-            group__in=[group.pk for group in groups], slot__isnull=False, slot_day__range=(first, last)
-        )
+        (Session.objects.all() if only is None else only)
+        .filter(group__in=[group.pk for group in groups], slot__isnull=False, slot_day__range=(first, last))
         .annotate(has_attendance=Q(logged_at__isnull=False) | Exists(logged))
-        .select_related("group")
+        .select_related("group", "program__location")
         .prefetch_related("staff")
         .order_by("starts_at", "pk")
     )

@@ -5,8 +5,8 @@ from django.utils import timezone
 
 from audit.models import Event
 from patients.tests.factories import make_episode
-from programs.models import Closure, Group, Track
-from programs.tests.factories import make_closure, make_posting, make_program, make_room, make_service
+from programs.models import Group, Track
+from programs.tests.factories import make_posting, make_program, make_room, make_service
 from scheduling.actions import publish
 from scheduling.models import Booking, Session
 from scheduling.tests.factories import make_attendance, make_weekly_group
@@ -106,29 +106,6 @@ def test_a_director_sets_up_the_groups_of_the_own_places_only(client, dana, grou
     assert not Group.objects.filter(name="Another").exists()
 
 
-def test_a_closure_cancels_and_undoing_it_restores(client, dana, group):
-    tomorrow = (TODAY() + DAY).isoformat()
-    data = {"location": group.program.location_id, "starts_on": tomorrow, "ends_on": tomorrow, "reason": "Snow"}
-    answer = client.post("/admin/programs/closure/add/", data, follow=True)
-    assert "1 session canceled." in answer.content.decode()
-    closure = Closure.objects.get()
-    assert Session.objects.get(closed_by=closure).status_reason == "Snow"
-    undo = {"action": "undo", "_selected_action": closure.pk}
-    answer = client.post("/admin/programs/closure/", undo, follow=True)
-    assert "1 session restored." in answer.content.decode()
-    assert (Closure.objects.count(), Session.objects.filter(status="cancelled").count()) == (0, 0)
-
-
-def test_a_closure_beyond_the_own_postings_is_refused(client, dana, group):
-    everywhere = {"starts_on": TODAY().isoformat(), "ends_on": TODAY().isoformat(), "reason": "Snow"}
-    answer = client.post("/admin/programs/closure/add/", everywhere)
-    assert answer.status_code == 200
-    assert Closure.objects.count() == 0
-    closure = make_closure(TODAY() + DAY)
-    client.post("/admin/programs/closure/", {"action": "undo", "_selected_action": closure.pk})
-    assert Closure.objects.count() == 1
-
-
 def test_a_track_gets_its_phases(client, dana, group):
     phase = {"phases-0-group": group.pk, "phases-0-first_week": 1, "phases-0-last_week": 16}
     data = {"program": group.program_id, "name": "Matrix", "phases-TOTAL_FORMS": 1, "phases-INITIAL_FORMS": 0} | phase
@@ -142,3 +119,67 @@ def test_only_directors_set_them_up(client, program, model):
     make_posting(kim, program)
     client.force_login(kim)
     assert client.get(f"/admin/programs/{model}/").status_code == 403
+
+
+def track_form(program, *phases, name="Matrix"):
+    """What the admin's page of a new track sends; each phase is (group, first week, last week)."""
+    data = {"program": program.pk, "name": name, "phases-TOTAL_FORMS": len(phases), "phases-INITIAL_FORMS": 0}
+    for place, (group, first, last) in enumerate(phases):
+        data |= {f"phases-{place}-group": group.pk, f"phases-{place}-first_week": first}
+        data |= {f"phases-{place}-last_week": last}
+    return data
+
+
+def test_a_track_says_what_each_of_its_weeks_comes_to(client, dana, program):
+    early = make_weekly_group(program, name="Early", weekday=0, start="09:00", end="14:00")
+    late = make_weekly_group(program, name="Late", weekday=1, start="09:00", end="19:00")
+    make_weekly_group(program, name="Skills", weekday=2, start="09:00", end="10:00")
+    another = make_phase(make_weekly_group(program, name="Another", weekday=3, start="09:00", end="19:00"))
+    client.post("/admin/programs/track/add/", track_form(program, (early, 1, 4), (late, 3, "")))
+    track = Track.objects.exclude(pk=another.track_id).get()
+    page = client.get(f"/admin/programs/track/{track.pk}/change/").content.decode()
+    assert "<p>Weeks 1–2: 6 countable hours a week, 3 h below the minimum of 9 h.</p>" in page
+    assert "<p>Weeks 3–4: 16 countable hours a week; the minimum is 9 h.</p>" in page
+    assert "<p>From week 5: 11 countable hours a week; the minimum is 9 h.</p>" in page
+
+
+def test_a_track_takes_no_group_of_another_program(client, dana, program):
+    other = make_program("Day IOP", location=program.location)
+    group = make_weekly_group(other, name="Elsewhere")
+    answer = client.post("/admin/programs/track/add/", track_form(program, (group, 1, "")))
+    assert f"Elsewhere belongs to Day IOP. Choose a group of {program}." in answer.content.decode()
+    mine = make_phase(make_weekly_group(program, name="Mine")).track
+    page = client.get(f"/admin/programs/track/{mine.pk}/change/")
+    (formset,) = page.context["inline_admin_formsets"]
+    assert [group.name for group in formset.formset.empty_form.fields["group"].queryset] == ["Mine"]
+    assert Track.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("weeks", "words"),
+    [
+        ((0, ""), "greater than or equal to 1"),
+        ((1, 521), "less than or equal to 520"),
+        ((4, 2), "the last cannot be before the first"),
+        ((10**30, ""), "less than or equal to 520"),
+    ],
+)
+def test_weeks_of_a_track_that_cannot_be_are_explained(client, dana, program, weeks, words):
+    group = make_weekly_group(program)
+    answer = client.post("/admin/programs/track/add/", track_form(program, (group, *weeks)))
+    assert words in answer.content.decode()
+    assert Track.objects.count() == 0
+
+
+@pytest.mark.parametrize("kind", ["slots", "leaders"])
+def test_the_same_row_typed_twice_is_refused_at_the_field(client, dana, group, kind):
+    (slot,), (leader,) = group.slots.all(), group.leaders.all()
+    row = {
+        "slots": {"weekday": 3, "start": "08:00", "end": "09:00", "starts_on": "2026-01-05"},
+        "leaders": {"user": leader.user_id, "role": "lead", "starts_on": "2026-01-06"},
+    }[kind]
+    twice = {f"{kind}-{place}-{name}": value for place in (1, 2) for name, value in row.items()}
+    data = group_form(group) | {f"{kind}-TOTAL_FORMS": 3} | twice
+    answer = client.post(f"/admin/programs/group/{group.pk}/change/", data)
+    assert "twice" in answer.content.decode()
+    assert (group.slots.get(), group.leaders.get()) == (slot, leader)
