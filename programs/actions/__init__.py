@@ -1,5 +1,7 @@
 """The verbs of this room."""
 
+from .rehearsals import Rehearsal, rehearse_timetable
+from .leaders import lead_from
 from .timetables import Imported, import_timetable
 
-__all__ = ["Imported", "import_timetable"]
+__all__ = ["Imported", "Rehearsal", "import_timetable", "lead_from", "rehearse_timetable"]

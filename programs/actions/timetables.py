@@ -15,7 +15,7 @@ from programs.timetable import weeks_in_words
 from staff.models import User
 from web.refusals import Refusal
 
-from . import slots
+from . import leaders, slots
 
 GROUP_FACTS = ("service", "attended_by", "min_size", "capacity")
 MAIN = "Main"
@@ -215,14 +215,7 @@ def _hand_over(scene: _Scene, group: Group, role: str, user: User) -> None:
     now = [row for row in group.leaders.all() if row.role == role and slots.lasts_until(row, scene.from_day)]
     if any(row.user_id == user.pk for row in now):
         return
-    begun = [row for row in now if slots.has_begun(row, scene.from_day)]
-    for row in begun:
-        slots.end_before(row, scene.from_day)
-    if ahead := [row for row in now if row not in begun]:
-        ahead[0].user = user
-        ahead[0].save(update_fields=["user"])
-    else:
-        GroupLeader.objects.create(group=group, user=user, role=role, starts_on=scene.from_day)
+    leaders.lead_from(group, role, user, scene.from_day)
     scene.result.changed.append(
         f"{group}: {user} is {LeaderRole(role).label.lower()} from {scene.from_day:%b %-d, %Y}."
     )
