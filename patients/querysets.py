@@ -14,7 +14,7 @@ from programs.querysets import DatedQuerySet, sees_all
 from staff.models import User
 
 from . import names
-from .choices import AWAITING, CareRole, EpisodeStatus
+from .choices import ACCEPTED, AWAITING, CareRole, EpisodeStatus
 
 if TYPE_CHECKING:
     from .models import Patient
@@ -107,6 +107,14 @@ class PatientNameQuerySet(DatedQuerySet):
 class CareTeamQuerySet(DatedQuerySet):
     def primaries(self) -> Self:
         return self.filter(role=CareRole.PRIMARY)
+
+    def of_active_episodes(self) -> Self:
+        """Places in episodes accepted and not over."""
+        return self.filter(episode__status__in=ACCEPTED)
+
+    def ahead(self, day: date) -> Self:
+        """Places in force on `day` or later."""
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=day))
 
 
 class RelatedPersonQuerySet(QuerySet):

@@ -1,14 +1,18 @@
 """May this be done now: functions that return a Refusal, or None. Dates are local to the program."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from programs.models import Program
+from django.db.models import Count
+
+from programs.models import Posting, Program
+from programs.policy import Book
 from staff.models import User
 from web.refusals import NextStep, Refusal
 
 from .choices import EpisodeStatus
-from .models import Episode, Patient
+from .models import CareTeamMember, Episode, Patient
 from .querysets import possible_primaries
 
 
@@ -72,6 +76,100 @@ def may_be_primary(user: User | None, episode: Episode, day: date) -> Refusal | 
         about=episode,
         patients=[episode.patient_id],
     )
+
+
+def episode_has_team(episode: Episode) -> Refusal | None:
+    """Only an accepted, open episode has a care team that can change."""
+    if episode.accepted_at is not None and episode.is_open:
+        return None
+    return Refusal(
+        f"This episode is {episode.get_status_display().lower()}, so its care team stays as it is.",
+        code="no_care_team",
+        about=episode,
+        patients=[episode.patient_id],
+        step=NextStep("Open the chart", episode.patient.get_absolute_url()),
+    )
+
+
+def primary_is(user: User | None, current: CareTeamMember | None, episode: Episode) -> Refusal | None:
+    """The one to be followed is still the primary; None asks for nobody in particular."""
+    if user is None or (current is not None and current.user_id == user.pk):
+        return None
+    now = f"{current.user} is the primary clinician" if current else "nobody is the primary clinician"
+    return Refusal(
+        f"Somebody has handed this over already: {now} then.",
+        code="handed_over",
+        about=episode,
+        patients=[episode.patient_id],
+    )
+
+
+def is_another_primary(to: User, current: CareTeamMember | None, episode: Episode) -> Refusal | None:
+    if current is None or current.user_id != to.pk:
+        return None
+    return Refusal(
+        f"{to} is the primary clinician already. Choose another person, or another day.",
+        code="same_primary",
+        field="to",
+        about=episode,
+        patients=[episode.patient_id],
+    )
+
+
+def still_holds(held: CareTeamMember | None, day: date) -> Refusal | None:
+    """The place is still that person's on `day` or later."""
+    if held is not None and (held.ends_on is None or held.ends_on >= day):
+        return None
+    return Refusal("Somebody has handed this over already.", code="handed_over")
+
+
+def may_join_team(user: User, episode: Episode, day: date) -> Refusal | None:
+    """A place on a care team is for somebody who works in the program that day."""
+    posted = Posting.objects.active_on(day).reaching(program=episode.program, location=episode.program.location_id)
+    if user.is_active and posted.filter(user=user).exists():
+        return None
+    return Refusal(
+        f"{user} is not posted in {episode.program} on {day:%b %-d, %Y}. Choose someone who is.",
+        code="not_posted",
+        field="to",
+        about=episode,
+        patients=[episode.patient_id],
+    )
+
+
+def has_place_already(user: User, episode: Episode) -> Refusal:
+    return Refusal(
+        f"{user} has this place on the care team already. Choose another person, or another day.",
+        code="has_place",
+        field="to",
+        about=episode,
+        patients=[episode.patient_id],
+    )
+
+
+@dataclass(frozen=True)
+class Caseload:
+    """For how many somebody is the primary clinician, and the most the policy advises for their hours (R-32)."""
+
+    user: User
+    number: int
+    most: int
+
+    @property
+    def warning(self) -> str:
+        """A sentence where it is above; advice, which refuses nothing."""
+        if self.number <= self.most:
+            return ""
+        return f"{self.user} is the primary clinician of {self.number} people; the policy advises {self.most} at most."
+
+
+def caseloads(users: Collection[User], program: Program, day: date, book: Book) -> dict[int, Caseload]:
+    """By person, the active primary patients against the program's maximum for a full-time clinician; one query."""
+    members = CareTeamMember.objects.primaries().active_on(day).of_active_episodes()
+    found = members.filter(user__in=[user.pk for user in users]).order_by()
+    numbers = dict(found.values("user").annotate(number=Count("episode", distinct=True)).values_list("user", "number"))
+    full = book.number(program, "caseload_max")
+    return {u.pk: Caseload(u, numbers.get(u.pk, 0), int(full * u.full_time_equivalent)) for u in users}
 
 
 def may_begin(episode: Episode) -> Refusal | None:

@@ -1,4 +1,4 @@
-"""What is done with people and episodes: find under lock, refuse, change, check, record."""
+"""Referred, accepted, begun: what is done with people and their episodes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,16 +11,15 @@ from django.db.models import Max
 from django.urls import reverse
 
 from audit.actions import Entry, record, record_many
+from patients import rules
+from patients.choices import CareRole, EpisodeStatus, NameKind
+from patients.models import CareTeamMember, Episode, Patient, PatientName, RelatedPerson
+from patients.models.people import FIRST_NUMBER
 from programs.models import Program
 from staff.models import User
 from web import keys
 from web.refusals import require
 from web.versions import count_up, require_version
-
-from . import rules
-from .choices import CareRole, EpisodeStatus, NameKind
-from .models import CareTeamMember, Episode, Patient, PatientName, RelatedPerson
-from .models.people import FIRST_NUMBER
 
 NUMBER_LOCK = 4_207_302_041  # any number nobody else locks
 ADMISSION_FIELDS = ["status", "admitted_on", "version"]
@@ -56,7 +55,7 @@ def accept_episode(*, episode: Episode, version: int | None, primary: User | Non
 
     Raises Stale when somebody else has changed the episode since `version`.
     """
-    episode = _lock_episode(episode)
+    episode = lock_episode(episode)
     day = episode.local_day(at)
     require_version(
         episode,
@@ -77,7 +76,7 @@ def accept_episode(*, episode: Episode, version: int | None, primary: User | Non
 @transaction.atomic
 def begin(*, episode: Episode, day: date, by: User) -> Episode:
     """The first attended session was on this local `day`: from intake to admitted (R-05)."""
-    episode = _lock_episode(episode)
+    episode = lock_episode(episode)
     require(rules.may_begin(episode))
     return _admit(episode, day, "episode.begun", by)
 
@@ -85,7 +84,7 @@ def begin(*, episode: Episode, day: date, by: User) -> Episode:
 @transaction.atomic
 def move_admission(*, episode: Episode, day: date | None, by: User) -> Episode:
     """The first attended session was corrected: it was on `day`, or (None) there was none and intake goes on (R-05)."""
-    episode = _lock_episode(episode)
+    episode = lock_episode(episode)
     require(rules.may_move_admission(episode))
     return _admit(episode, day, "episode.admission_moved", by)
 
@@ -101,7 +100,7 @@ def settle_admissions(*, days: Mapping[int, date | None], by: User) -> list[Epis
     for episode in locked:
         day, action = days[episode.pk], SETTLED_AS.get(EpisodeStatus(episode.status))
         if action and episode.admitted_on != day:
-            entries.append(Entry(action=action, content=_set_admission(episode, day), **_about(episode, by)))
+            entries.append(Entry(action=action, content=_set_admission(episode, day), **about_episode(episode, by)))
             settled.append(episode)
     Episode.objects.bulk_update(settled, ADMISSION_FIELDS)
     record_many(entries)
@@ -160,7 +159,7 @@ def _lock_patient(patient: Patient) -> Patient:
     return Patient.objects.select_for_update(of=("self",), no_key=True).get(pk=patient.pk)
 
 
-def _lock_episode(episode: Episode) -> Episode:
+def lock_episode(episode: Episode) -> Episode:
     rows = Episode.objects.select_for_update(of=("self",), no_key=True)
     return rows.select_related("patient", "program__location").get(pk=episode.pk)
 
@@ -182,10 +181,10 @@ def _set_admission(episode: Episode, day: date | None) -> dict[str, str | None]:
 
 
 def _record(episode: Episode, action: str, by: User, **content: object) -> None:
-    record(action=action, content=content, **_about(episode, by))
+    record(action=action, content=content, **about_episode(episode, by))
 
 
-def _about(episode: Episode, by: User) -> dict[str, Any]:
+def about_episode(episode: Episode, by: User) -> dict[str, Any]:
     return {"by": by, "about": episode, "patients": [episode.patient_id], "record_class": "episode"}
 
 
