@@ -54,21 +54,27 @@ def closed_days(reach: Reach, first: date, last: date) -> dict[date, str]:
 def offers(year: int, reach: Reach, *, today: date) -> list[Offer]:
     """The federal holidays of the year from `today` on, and last year's other closed days at their place in this one.
 
-    A federal holiday is usual where last year was closed under its name, or where nothing was closed last year and it
-    falls on a weekday.
+    A federal holiday, or its observed day, is usual where last year was closed under its name. Where nothing was closed
+    last year, each that falls on a weekday is.
     """
     before = Closure.objects.filter(reach.closures(), starts_on__year=year - 1).order_by("starts_on", "pk")
     last_year = [(row.starts_on, row.reason) for row in before if row.starts_on == row.ends_on]
     names = {name.casefold() for _, name in last_year}
     found = {
-        day: Offer(day, name, name.casefold() in names if names else day.weekday() < SATURDAY)
+        day: Offer(day, name, _plain(name) in names if names else day.weekday() < SATURDAY)
         for day, name in federal(year)
     }
-    federal_names = {name.casefold() for _, name in (*federal(year), *federal(year - 1))}
+    federal_names = {_plain(name) for _, name in federal(year)}
     for day, name in last_year:
-        if name.casefold() not in federal_names and (again := next_year(day)) not in found:
-            found[again] = Offer(again, name, True)
+        if _plain(name) not in federal_names:
+            again = next_year(day)
+            found[again] = Offer(again, found[again].name if again in found else name, is_usual=True)
     return [found[day] for day in sorted(found) if day >= today]
+
+
+def _plain(name: str) -> str:
+    """The name of a holiday, also for the day on which it is observed."""
+    return name.casefold().removesuffix(" (observed)")
 
 
 def next_year(day: date) -> date:

@@ -140,10 +140,8 @@ class ClosureAdmin(CalendarAdmin, ReachAdmin):
             raise PermissionDenied
         form = None
         if asked.is_valid():
-            form = HolidaysForm(
-                request.POST or None, year=asked.cleaned_data["year"], reach=asked.reach_chosen, url=url,
-                at=at, today=today,
-            )  # fmt: skip
+            about = {"year": asked.cleaned_data["year"], "reach": asked.reach_chosen, "url": url}
+            form = HolidaysForm(request.POST or None, **about, at=at, today=today)
         if request.method == "POST" and form and self._closed(request, form):
             return HttpResponseRedirect(url)
         return self._holidays_page(request, asked, form)

@@ -56,11 +56,8 @@ class HolidaysForm(ActionForm):
     seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
     key = KeyField()
 
-    def __init__(
-        self, data: Any = None, *, year: int, reach: Reach, url: str, user: User, at: datetime, today: date
-    ) -> None:
-        self.year, self.reach, self.url = year, reach, url
-        self.user, self.at, self.today = user, at, today
+    def __init__(self, data: Any = None, *, year: int, reach: Reach, url: str, at: datetime, today: date) -> None:
+        self.year, self.reach, self.url, self.at, self.today = year, reach, url, at, today
         self.closed = closed_days(reach, max(today, date(year, 1, 1)), date(year, 12, 31))
         found = offers(year, reach, today=today)
         self.open = {offer.day.isoformat(): offer for offer in found if offer.day not in self.closed}
