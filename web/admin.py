@@ -6,13 +6,13 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.forms import BaseForm, BaseInlineFormSet
 from django.forms.models import ModelChoiceField, ModelChoiceIterator
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from audit.actions import record
@@ -110,7 +110,9 @@ class PortalModelAdmin(admin.ModelAdmin):
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """The object's events in the audit trail, newest first."""
-        obj = get_object_or_404(self.get_queryset(request), pk=object_id)
+        obj = self.get_object(request, unquote(object_id))
+        if obj is None:
+            raise Http404
         if not self.has_view_or_change_permission(request, obj):
             raise PermissionDenied
         events = Event.objects.filter(object_type=obj._meta.label_lower, object_id=obj.pk).order_by("-sequence")
@@ -144,13 +146,15 @@ class DistinctRows(BaseInlineFormSet):
     distinct: tuple[str, ...] = ()
     twice = "This row is here twice. Change one of the two, or leave one empty."
 
-    def clean(self) -> None:
-        super().clean()
+    def validate_unique(self) -> None:
+        """Say it at the row, in our words; where `distinct` is empty, as Django does."""
+        if not self.distinct:
+            super().validate_unique()
         seen = set()
         for form in self.forms:
-            if not getattr(form, "cleaned_data", None):
+            if not (data := getattr(form, "cleaned_data", None)):
                 continue  # an extra row left empty, or one that is wrong already
-            row = tuple(str(form.cleaned_data.get(name) or "").casefold() for name in self.distinct)
+            row = tuple(str(data.get(name) or "").casefold() for name in self.distinct)
             if self.distinct and row in seen:
                 form.add_error(self.distinct[0], ValidationError(self.twice, code="twice"))
             seen.add(row)

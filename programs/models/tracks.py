@@ -43,6 +43,19 @@ class Track(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def weekly_pattern(self) -> "list[timetable.Slot | timetable.Dose]":
+        """What a patient in this track can attend: its groups in their weeks, those of no track, the weekly doses.
+
+        Its program is fetched `with_timetable()`.
+        """
+        found: list[timetable.Slot | timetable.Dose] = [dose.as_dose() for dose in self.program.doses.all()]
+        for group in self.program.groups.all():
+            phases = list(group.phases.all())
+            own = [(phase.first_week, phase.last_week) for phase in phases if phase.track_id == self.pk]
+            weeks = own if phases else [(None, None)]
+            found += [slot.as_slot(group, first, last) for slot in group.slots.all() for first, last in weeks]
+        return found
+
 
 class TrackPhase(models.Model):
     """A group's weeks in a track: week n is the seven days from the patient's start + 7(n − 1)."""

@@ -28,9 +28,18 @@ class SlotInline(PortalInline):
     verbose_name_plural = "weekly times"
 
 
+class Leaders(DistinctRows):
+    distinct = ("user", "role", "starts_on")
+    twice = "This person leads the group from that day twice. Change one of the two."
+
+
 class LeaderInline(PortalInline):
     model = GroupLeader
+    formset = Leaders
     fields = ["user", "role", "starts_on", "ends_on"]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("user")
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "user":

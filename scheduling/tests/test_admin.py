@@ -6,7 +6,7 @@ from django.utils import timezone
 from audit.models import Event
 from patients.tests.factories import make_episode
 from programs.models import Group, Track
-from programs.tests.factories import make_posting, make_program, make_room, make_service
+from programs.tests.factories import make_phase, make_posting, make_program, make_room, make_service
 from scheduling.actions import publish
 from scheduling.models import Booking, Session
 from scheduling.tests.factories import make_attendance, make_weekly_group
