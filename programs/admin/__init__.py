@@ -1,5 +1,6 @@
 """Set-up of places, programs, services, postings, policy. Groups and closures are set up where sessions are known."""
 
+from .accreditation import AccreditationAdmin
 from .bases import EverybodysAdmin, InReachAdmin, PlacedAdmin, ReachAdmin, ReachForm, RelatedOnly
 from .curricula import CurriculumAdmin
 from .people import ColleagueAdmin, PostingAdmin
@@ -9,6 +10,7 @@ from .programs import ProgramAdmin
 from .services import ServiceTypeAdmin
 
 __all__ = [
+    "AccreditationAdmin",
     "ColleagueAdmin",
     "CurriculumAdmin",
     "EverybodysAdmin",

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.utils.formats import date_format
 
 from programs import policy, timetable
 from programs.choices import Focus, LevelOfCare, Population
@@ -235,6 +236,18 @@ class Accreditation(models.Model):
 
     def clean(self) -> None:
         check_dates(self.starts_on, self.ends_on)
+
+    def is_valid_on(self, day: date) -> bool:
+        return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
+
+    def state_on(self, day: date) -> str:
+        """In words, with the day on which it turns: “in force until Dec 31, 2026”."""
+        if day < self.starts_on:
+            return f"begins on {date_format(self.starts_on, 'M j, Y')}"
+        if self.ends_on is None:
+            return "in force"
+        until = date_format(self.ends_on, "M j, Y")
+        return f"in force until {until}" if self.is_valid_on(day) else f"lapsed after {until}"
 
 
 class Closure(models.Model):
