@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from programs.deputies import programs_where
 from programs.models import Program
 from staff.models import User
 from web.forms import ActionForm, KeyField, VersionField
@@ -50,7 +51,8 @@ class ReferralForm(ActionForm):
         self.user, self.at = user, at
         self.alike: list[Patient] = []
         self.today = timezone.localdate(at)
-        self.fields["program"].queryset = Program.objects.visible_to(user).active_on(self.today)  # type: ignore[attr-defined]
+        programs = programs_where(user, "patients.add_episode", self.today).active_on(self.today)
+        self.fields["program"].queryset = programs  # type: ignore[attr-defined]
 
     def clean_birth_date(self) -> date:
         day, today = self.cleaned_data["birth_date"], self.today

@@ -112,10 +112,6 @@ class CareTeamQuerySet(DatedQuerySet):
         """Places in episodes accepted and not over."""
         return self.filter(episode__status__in=ACCEPTED)
 
-    def ahead(self, day: date) -> Self:
-        """Places in force on `day` or later."""
-        return self.filter(Q(ends_on=None) | Q(ends_on__gte=day))
-
 
 class RelatedPersonQuerySet(QuerySet):
     def visible_to(self, user: Person, day: date | None = None) -> Self:

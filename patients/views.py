@@ -6,9 +6,11 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
 from audit.actions import record_read
+from programs.deputies import may_in
 from web.doors import door
 from web.lists import Empty, Listing, list_page
 from web.pages import page
+from web.refusals import require
 
 from . import rules
 from .filters import PatientFilters
@@ -64,6 +66,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def accept(request: HttpRequest, pk: int) -> HttpResponse:
     at, day = timezone.now(), timezone.localdate()
     episode = get_object_or_404(Episode.objects.visible_to(request.user, day).for_list(day), pk=pk)
+    require(may_in(request.user, "patients.accept_episode", episode.program, day))
     form = AcceptForm(request.POST or None, episode=episode, at=at)
     if form.is_valid() and form.saved(by=request.user):
         messages.success(request, "Accepted. Treatment begins with the first attended session.")

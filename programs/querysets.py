@@ -42,6 +42,10 @@ class DatedQuerySet(QuerySet[Row]):
         """Rows in force on `day`."""
         return self.filter(in_force(day))
 
+    def not_over(self, day: date) -> Self:
+        """Rows in force on `day`, or later."""
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=day))
+
 
 class RetiringQuerySet(QuerySet[Row]):
     def active_on(self, day: date) -> Self:

@@ -142,6 +142,11 @@ def groups_for_list(user: Person, day: date) -> QuerySet[Group]:
     )
 
 
+def apart_from_the_week(sessions: SessionQuerySet) -> SessionQuerySet:
+    """Sessions whose leaders no group decides: booked for one patient or family, or changed by hand."""
+    return sessions.filter(Q(slot=None) | Q(is_changed_by_hand=True))
+
+
 def possible_leaders(program: Program, day: date) -> QuerySet[User]:
     """Who works in the program on `day` and may lead sessions, by name."""
     posted = Posting.objects.active_on(day).reaching(program=program, location=program.location_id)

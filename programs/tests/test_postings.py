@@ -1,0 +1,58 @@
+from datetime import date, timedelta
+
+import pytest
+
+from audit.models import Event
+from programs.actions.postings import end_postings
+from programs.models import Posting
+from staff.choices import Role
+from staff.tests.factories import make_user
+from web.refusals import Refusal
+
+from .factories import OPENED, make_location, make_posting, make_program
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2026, 3, 2)
+ONE = timedelta(days=1)
+
+
+@pytest.fixture
+def evening():
+    return make_program("Evening IOP", location=make_location("Northside"))
+
+
+@pytest.fixture
+def dana(evening):
+    dana = make_user("dana", Role.DIRECTOR)
+    make_posting(dana, evening)
+    return dana
+
+
+def test_postings_end_with_the_last_day_and_others_stay(evening, dana):
+    kim = make_user("kim")
+    going_on, longer = make_posting(kim, evening), make_posting(kim, evening, ends_on=TODAY + ONE)
+    past, later = make_posting(kim, evening, ends_on=TODAY), make_posting(kim, evening, starts_on=TODAY + ONE)
+    assert end_postings(user=kim, last_day=TODAY, by=dana, today=TODAY) == 2
+    assert list(Posting.objects.filter(user=kim).order_by("pk").values_list("pk", "starts_on", "ends_on")) == [
+        (going_on.pk, OPENED, TODAY),
+        (longer.pk, OPENED, TODAY),
+        (past.pk, OPENED, TODAY),
+        (later.pk, TODAY + ONE, None),
+    ]
+    [event] = Event.objects.filter(action="staff.postings_ended")
+    assert (event.object_id, event.content) == (
+        kim.pk,
+        {"postings": [going_on.pk, longer.pk], "last_day": "2026-03-02"},
+    )
+    assert end_postings(user=kim, last_day=TODAY, by=dana, today=TODAY) == 0
+    assert Event.objects.filter(action="staff.postings_ended").count() == 1
+
+
+def test_only_who_directs_all_of_them_ends_postings_and_never_the_own(evening, dana):
+    omar = make_user("omar")
+    make_posting(omar, make_program("Teen IOP", location=make_location("Harbor")))
+    for user, code in [(omar, "works_elsewhere"), (dana, "own_posting")]:
+        with pytest.raises(Refusal) as caught:
+            end_postings(user=user, last_day=TODAY, by=dana, today=TODAY)
+        assert caught.value.code == code
+    assert Posting.objects.filter(ends_on=None).count() == 2
