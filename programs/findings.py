@@ -35,7 +35,7 @@ def week_in_words(span: Weeks, *, minimum: int, partial_hospitalization: int) ->
 
 
 def no_hours(minimum: int) -> str:
-    return f"No countable hours yet; the minimum is {in_hours(minimum)} h a week."
+    return f"No countable hours; the minimum is {in_hours(minimum)} h a week."
 
 
 def in_hours(minutes: int) -> str:

@@ -131,15 +131,11 @@ def hours_of_plan(plan: ProgramPlan, *, book: Book, day: date, program: int | No
     return judge(parts_of_plan(plan), limits=limits_of(plan.first.population, book, program), day=day)
 
 
-def stretches(
-    plan: ProgramPlan, *, book: Book, day: date, program: int | None = None
-) -> list[tuple[date | None, Hours]]:
+def stretches(parts: Sequence[Part], *, limits: Limits, day: date) -> list[tuple[date | None, Hours]]:
     """The week in each stretch of dates from `day` on, with the stretch's last day (None: it goes on)."""
-    parts = parts_of_plan(plan)
-    slots = [slot for part in parts for slot in part.items if isinstance(slot, Slot)]
+    slots = [item for part in parts for item in part.items if isinstance(item, Slot)]
     firsts = {slot.from_ for slot in slots if slot.from_} | {slot.to + timedelta(days=1) for slot in slots if slot.to}
     starts = sorted({day} | {first for first in firsts if first > day})
-    limits = limits_of(plan.first.population, book, program)
     lasts = [*(start - timedelta(days=1) for start in starts[1:]), None]
     return [(last, judge(parts, limits=limits, day=start)) for start, last in zip(starts, lasts, strict=True)]
 

@@ -1,7 +1,16 @@
 """The verbs of this room."""
 
 from .leaders import lead_from
-from .rehearsals import Rehearsal, rehearse_timetable
-from .timetables import Imported, import_timetable
+from .rehearsals import ProgramWeek, Rehearsal, rehearse_timetable
+from .timetables import Imported, import_timetable, known_at, read_timetable
 
-__all__ = ["Imported", "Rehearsal", "import_timetable", "lead_from", "rehearse_timetable"]
+__all__ = [
+    "Imported",
+    "ProgramWeek",
+    "Rehearsal",
+    "import_timetable",
+    "known_at",
+    "lead_from",
+    "read_timetable",
+    "rehearse_timetable",
+]

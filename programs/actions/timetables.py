@@ -66,13 +66,7 @@ def import_timetable(
     programs = _programs_at(result.location)
     rooms = {room.name.casefold(): room for room in result.location.rooms.all()}
     people = {user.username: user for user in User.objects.filter(is_active=True)}
-    known = Known(
-        services=list(ServiceType.objects.active_on(day)),
-        people=people.keys(),
-        retired_programs={code for code, program in programs.items() if not program.is_active_on(day)},
-        retired_rooms={name for name, room in rooms.items() if not room.is_active_on(day)},
-    )
-    plans = importing.read(header, rows, known)
+    plans = read_timetable(header=header, rows=rows, location=result.location, day=day)
     scene = _Scene(result, program_start, max(day, program_start), whole, people, rooms)
     for plan in plans:
         _save_program(scene, plan, programs.get(plan.first.timetable))
@@ -81,6 +75,24 @@ def import_timetable(
     counts = {"made": len(result.made), "changed": len(result.changed), "kept": len(result.kept)}
     record(action="programs.timetable_imported", by=by, about=result.location, content=counts)
     return result
+
+
+def read_timetable(
+    *, header: list[str], rows: list[importing.Numbered], location: Location, day: date
+) -> list[ProgramPlan]:
+    """The programs that a file describes, by what may be named at this location on `day`. Raises TimetableError."""
+    return importing.read(header, rows, known_at(location, day))
+
+
+def known_at(location: Location, day: date) -> Known:
+    active_programs = location.programs.active_on(day).values("pk")
+    active_rooms = location.rooms.active_on(day).values("pk")
+    return Known(
+        services=list(ServiceType.objects.active_on(day)),
+        people=set(User.objects.filter(is_active=True).values_list("username", flat=True)),
+        retired_programs=set(location.programs.exclude(pk__in=active_programs).values_list("code", flat=True)),
+        retired_rooms={room.name.casefold() for room in location.rooms.exclude(pk__in=active_rooms)},
+    )
 
 
 def _location(name: str, day: date) -> Location:

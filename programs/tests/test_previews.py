@@ -167,7 +167,7 @@ def test_a_program_not_open_yet_is_judged_on_its_opening_day():
 def test_nothing_planned_is_below():
     program = make_program()
     assert (hours(program).sentences, hours(program).is_below) == (
-        ("No countable hours yet; the minimum is 9 h a week.",),
+        ("No countable hours; the minimum is 9 h a week.",),
         True,
     )
     assert judge([], limits=limits_of("adult", policy.book(program, DAY), program.pk), day=DAY).days == {}

@@ -4,16 +4,22 @@ from .attendance import log_attendance, take_over
 from .booking import book_session
 from .calendar import rebook, the_calendar
 from .closures import close_days, close_holidays, undo_closure
+from .handing_over import hand_over
 from .memberships import join, join_track, leave
 from .publishing import AHEAD, publish, republish
+from .staffing import SeenChoices, set_staffing
 from .sync import Report
+from .timetables import Taken, set_week, take_timetable
 
 __all__ = [
     "AHEAD",
     "Report",
+    "SeenChoices",
+    "Taken",
     "book_session",
     "close_days",
     "close_holidays",
+    "hand_over",
     "join",
     "join_track",
     "leave",
@@ -21,7 +27,10 @@ __all__ = [
     "publish",
     "rebook",
     "republish",
+    "set_staffing",
+    "set_week",
     "take_over",
+    "take_timetable",
     "the_calendar",
     "undo_closure",
 ]

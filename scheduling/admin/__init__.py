@@ -2,6 +2,7 @@
 
 from .closures import ClosureAdmin
 from .groups import GroupAdmin
+from .programs import ScheduledProgramAdmin
 from .tracks import TrackAdmin
 
-__all__ = ["ClosureAdmin", "GroupAdmin", "TrackAdmin"]
+__all__ = ["ClosureAdmin", "GroupAdmin", "ScheduledProgramAdmin", "TrackAdmin"]

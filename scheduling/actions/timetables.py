@@ -1,0 +1,109 @@
+"""A timetable taken over: the programs of a file or the whole week of one, and the sessions that follow from it."""
+
+import zlib
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.urls import reverse
+
+from programs import exporting, files
+from programs.actions import Imported, import_timetable, rehearse_timetable
+from programs.importing import Numbered
+from programs.models import Group, Location, Program
+from programs.rules import directs, may_reach
+from staff.models import User
+from web import keys
+from web.refusals import Refusal, Side, Stale, require
+
+from .calendar import the_calendar
+from .publishing import republish
+from .sync import Report
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What changed in the set-up, and what that did to the calendar."""
+
+    imported: Imported
+    report: Report
+
+    @property
+    def url(self) -> str:
+        """The program's own page, or the list of several."""
+        if len(self.imported.programs) == 1:
+            return program_url(self.imported.programs[0])
+        return reverse("admin:programs_program_changelist")
+
+
+def program_url(program: Program) -> str:
+    return reverse("admin:programs_program_change", args=[program.pk])
+
+
+def take_timetable(
+    *,
+    header: list[str],
+    rows: list[Numbered],
+    program_start: date,
+    location: Location,
+    seen: int | None,
+    key: UUID,
+    by: User,
+    at: datetime,
+) -> Taken:
+    """Import a file and publish what it makes, once. Refused where it would now do something else than was `seen`."""
+    today = at.astimezone(location.zone).date()
+    with the_calendar(), keys.once(key, by=by) as used:
+        require(may_reach(by, program=None, location=location, day=today))
+        wanted = {"header": header, "rows": rows, "program_start": program_start, "location": location.name}
+        if rehearse_timetable(**wanted, day=today, by=by).version != seen:  # type: ignore[arg-type]
+            raise Refusal("Something changed since this preview. Look at it again; nothing is saved.", code="changed")
+        taken = _published(import_timetable(**wanted, day=today, by=by), by=by, at=at, today=today)  # type: ignore[arg-type]
+        used.url = taken.url
+    return taken
+
+
+def set_week(
+    *, program: Program, header: list[str], rows: list[Numbered], from_day: date, shown: date, version: int | None,
+    by: User, at: datetime,
+) -> Taken:  # fmt: skip
+    """Make these lines the program's whole week from a day on. Stale where its lines of `shown` are others by now."""
+    today = at.astimezone(program.location.zone).date()
+    with the_calendar():
+        require(directs(by, program, today))
+        Location.objects.select_for_update(of=("self",), no_key=True).get(pk=program.location_id)
+        saved = exporting.lines_of(Program.objects.with_lines().get(pk=program.pk), day=shown)[1]
+        if version != lines_version(saved):
+            url = reverse("admin:programs_program_template", args=[program.pk])
+            raise Stale(_sides(rows, saved), url=url, version=lines_version(saved))
+        result = import_timetable(
+            header=header, rows=rows, program_start=from_day, location=program.location.name, day=from_day, by=by,
+            whole=True,
+        )  # fmt: skip
+        return _published(result, by=by, at=at, today=today)
+
+
+def lines_version(rows: list[Numbered]) -> int:
+    """A number that differs once the lines do."""
+    return zlib.crc32(files.write(exporting.HEADER, rows).encode()) & 0x7FFFFFFF
+
+
+def _published(result: Imported, *, by: User, at: datetime, today: date) -> Taken:
+    groups = Group.objects.filter(program__in=[program.pk for program in result.programs])
+    return Taken(result, republish(groups, by=by, at=at, today=today))
+
+
+def _sides(typed: list[Numbered], saved: list[Numbered]) -> list[Side]:
+    """Both weeks line by line, by the group's name."""
+    mine, theirs = _by_group(typed), _by_group(saved)
+    return [Side(name, mine.get(name, ""), theirs.get(name, "")) for name in {**theirs, **mine}]
+
+
+def _by_group(rows: list[Numbered]) -> dict[str, str]:
+    found: dict[str, list[str]] = {}
+    for _, row in rows:
+        weeks = f"weeks {row['week_from'] or 1}–{row['week_to']}" if row["week_from"] or row["week_to"] else ""
+        breaks = f"break {row['breaks']}" if row["breaks"] else ""
+        words = [row["service"], f"{row['weekdays']} {row['start']}–{row['end']}", breaks, weeks]
+        found.setdefault(row["group"], []).append(", ".join(filter(None, words)))
+    return {name: "; ".join(lines) for name, lines in found.items()}

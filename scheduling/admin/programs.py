@@ -1,0 +1,40 @@
+"""The admin's pages of a program where sessions are known: its timetable, its week, its copy."""
+
+from typing import Any, cast
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+
+from programs.admin import ProgramAdmin
+from programs.models import Program
+from scheduling.actions import republish
+from staff.models import User
+
+from . import timetables
+from .bases import CalendarAdmin
+
+admin.site.unregister(Program)
+
+
+@admin.register(Program)
+class ScheduledProgramAdmin(CalendarAdmin, ProgramAdmin):
+    """Programs; saving one's opening or retirement rewrites its sessions."""
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        own = [
+            path("import/", wrap(self.import_view), name="programs_program_import"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def import_view(self, request: HttpRequest) -> HttpResponse:
+        return timetables.import_timetable(self, request)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if change and {"opens_on", "retired_on"} & set(form.changed_data):
+            at, program = timezone.now(), form.instance
+            today = timezone.localdate(at, program.location.zone)
+            self.say(request, republish(program.groups.all(), by=cast("User", request.user), at=at, today=today))
