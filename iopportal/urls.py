@@ -10,6 +10,7 @@ handler500 = "web.views.server_error"
 urlpatterns = [
     path("", include("web.urls")),
     path("account/", include("staff.urls")),
+    path("", include("programs.urls")),
     path("", include("patients.urls")),
     path("", include("plans.urls")),
     path("", include("scheduling.urls")),

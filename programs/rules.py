@@ -51,6 +51,11 @@ def may_set_for_all(user: Person, day: date) -> Refusal | None:
     )
 
 
+def may_set_policy(user: Person, program: Program | None, day: date) -> Refusal | None:
+    """Refuse to set a program's values to who does not direct it, and those of the whole provider likewise."""
+    return directs(user, program, day) if program else may_set_for_all(user, day)
+
+
 def may_lead(by: User, user: User, day: date) -> Refusal | None:
     """Refuse the account of somebody who works, or will work, where `by` does not direct.
 

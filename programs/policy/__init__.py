@@ -9,8 +9,23 @@ from django.core.exceptions import ValidationError
 from .books import Book, book
 from .keys import NONE, Key, Value
 from .profile import KEYS, SECTIONS
+from .sheets import Line, Sheet, Standing, sheet, standing
 
-__all__ = ["KEYS", "NONE", "SECTIONS", "Book", "Key", "Value", "book", "tidy"]
+__all__ = [
+    "KEYS",
+    "NONE",
+    "SECTIONS",
+    "Book",
+    "Key",
+    "Line",
+    "Sheet",
+    "Standing",
+    "Value",
+    "book",
+    "sheet",
+    "standing",
+    "tidy",
+]
 
 
 def tidy(key: str, value: str) -> str:
