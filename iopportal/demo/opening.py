@@ -4,6 +4,7 @@ a room that another group has, a number of the state's that nobody has confirmed
 import datetime as dt
 
 from programs.models import Group, Location, PolicyValue, Posting, Program
+from programs.preset_table import PRESETS
 from scheduling.actions import republish
 from staff.models import User
 
@@ -19,12 +20,13 @@ def plan_day_program(location: Location, people: dict[str, User], *, today: dt.d
     import_file(FILE, location, start=opening, today=today)
     program = location.programs.get(code=CODE)
     Posting.objects.create(user=people["rae"], program=program, starts_on=opening)
+    preset = PRESETS["NJ"]
     PolicyValue.objects.create(
         program=program,
         key="plan_due",
-        value="3 visits or 30 days",
+        value=preset.values["plan_due"],
         starts_on=today,
-        citation="N.J.A.C. 10:161B-10.1",
+        citation=preset.citation,
         is_confirmed=False,
     )
     noon = dt.datetime.combine(today, dt.time(12), location.zone)

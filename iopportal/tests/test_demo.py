@@ -177,7 +177,7 @@ def test_the_day_program_is_not_fit_to_open(demo):
     assert [group.name for group in groups.filter(room=None)] == ["Recovery Skills"]
     unconfirmed = PolicyValue.objects.filter(is_confirmed=False)
     assert [(row.program, row.key, row.citation) for row in unconfirmed] == [
-        (program, "plan_due", "N.J.A.C. 10:161B-10.1")
+        (program, "plan_due", "N.J.A.C. 10:161B-9.2, 10:161B-10.1")
     ]
     assert list(Accreditation.objects.touching(program)) == []
     assert Session.objects.filter(program=program).order_by("day").first().day == OPENING
