@@ -7,6 +7,7 @@ from datetime import date, datetime
 from patients.models import Episode, Patient
 from patients.rules import gaps
 from plans.models import TreatmentPlan
+from programs.deputies import holds_in
 from scheduling.ledger import Week, week_of
 from scheduling.models import Membership, Session
 from staff.models import User
@@ -28,6 +29,7 @@ class Chart:
     memberships: Sequence[Membership]
     sessions: Sequence[Session]
     plan: TreatmentPlan | None
+    reads_plans: bool
     gaps: Sequence[object]
 
 
@@ -39,6 +41,7 @@ def chart_of(patient: Patient, user: User, *, asked: str, at: datetime) -> Chart
         return None
     episode = next((one for one in episodes if str(one.pk) == asked), episodes[0])
     day = episode.local_day(at)
+    reads_plans = holds_in(user, "plans.view_plan", episode.program_id, day)
     week = week_of(episode, day, at=at) if episode.accepted_at else None
     return Chart(
         episode=episode,
@@ -48,7 +51,8 @@ def chart_of(patient: Patient, user: User, *, asked: str, at: datetime) -> Chart
         picture=_picture(week) if week else None,
         memberships=list(Membership.objects.filter(episode=episode).touching(day, None).for_chart()),
         sessions=list(Session.objects.of_episode(episode).taking_place().not_over(at).for_list()[:NEXT_SESSIONS]),
-        plan=TreatmentPlan.objects.filter(episode=episode).for_chart().first(),
+        plan=TreatmentPlan.objects.filter(episode=episode).for_chart().first() if reads_plans else None,
+        reads_plans=reads_plans,
         gaps=gaps(episode, day),
     )
 

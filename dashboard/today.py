@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.db.models import Q
 
 from patients.models import Patient
+from programs.deputies import holds_in
 from programs.models import Location
 from scheduling.choices import StaffRole
 from scheduling.models import Session
@@ -17,6 +18,7 @@ from .worklists.licenses import own as own_licenses
 from .worklists.sessions import not_logged_for, own_needs_cover
 
 MOST, MOST_DUE = 50, 3
+MANAGE = "scheduling.manage_schedule"
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def today_of(user: User, *, at: datetime) -> Today:
     visible = Session.objects.visible_to(user)
     rows = list(visible.filter(_today_everywhere(at)).taking_place().with_roster().order_by("starts_at", "pk")[:MOST])
     mine = [session for session in rows if _leads(session, user)]
-    others = [session for session in rows if session not in mine] if user.has_perm("scheduling.manage_schedule") else []
+    others = [session for session in rows if session not in mine and holds_in(user, MANAGE, session.program_id)]
     mine_now, others_now = _entries(mine, at, is_mine=True), _entries(others, at, is_mine=False)
     named = {patient for entry in mine_now for patient in entry.roster.patients}
     return Today(

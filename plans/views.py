@@ -6,8 +6,10 @@ from django.utils import timezone
 
 from audit.actions import record_read
 from patients.models import Episode
+from programs.deputies import may_in
 from web.doors import door
 from web.pages import page
+from web.refusals import require
 
 from . import rules
 from .dose import tape
@@ -21,6 +23,7 @@ NUMBER = re.compile(r"[0-9]{1,18}")
 def plan(request: HttpRequest, pk: int) -> HttpResponse:
     day = timezone.localdate()
     row = get_object_or_404(TreatmentPlan.objects.visible_to(request.user, day).for_chart(), pk=pk)
+    require(may_in(request.user, "plans.view_plan", row.episode.program, day))
     finding = rules.dose_finding(row.episode, row.doses(), day)
     _record_look(request, row.episode, row)
     return page(request, "plans/plan.html", plan=row, day=day, finding=finding, tape=tape(row.doses(), finding))
@@ -30,6 +33,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     at, day = timezone.now(), timezone.localdate()
     episode = get_object_or_404(Episode.objects.visible_to(request.user, day).for_list(day), pk=_number(request))
+    require(may_in(request.user, "plans.write_plan", episode.program, day))
     form = NewPlanForm(request.POST or None, episode=episode, at=at)
     if form.is_valid() and form.saved(by=request.user):
         return redirect(form.result)
@@ -42,6 +46,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     day = timezone.localdate()
     row = get_object_or_404(TreatmentPlan.objects.visible_to(request.user, day).for_chart(), pk=pk)
+    require(may_in(request.user, "plans.write_plan", row.episode.program, day))
     form = EditPlanForm(request.POST or None, plan=row, at=timezone.now())
     if form.is_valid() and form.saved(by=request.user):
         return redirect(form.result)

@@ -1,5 +1,6 @@
 """What a group is called, by who reads it: the front desk reads public labels, which hint at no diagnosis (R-68)."""
 
+from programs.deputies import holds_in
 from programs.models import Group
 from programs.querysets import Person
 
@@ -10,7 +11,7 @@ SEE_THEMES = "scheduling.see_group_themes"
 
 def group_label(group: Group, user: Person | None) -> str:
     """The name for whoever may see what groups are about, else the public label; without a user, the name."""
-    if user is None or user.has_perm(SEE_THEMES):
+    if user is None or holds_in(user, SEE_THEMES, group.program_id):
         return group.name
     return group.public_label or f"{group.program} group"
 

@@ -13,6 +13,7 @@ from django.utils.text import get_text_list
 from audit.models import Event
 from patients.models import Episode
 from programs import policy
+from programs.deputies import holds_in
 from programs.querysets import Person
 from web.refusals import Refusal
 
@@ -108,7 +109,10 @@ class Roll:
     @property
     def may_take_over(self) -> bool:
         open_now = rules.takes_place(self.session) is None and rules.day_has_come(self.session, self.at) is None
-        return open_now and not self.is_led_by_user and self.user.has_perm("scheduling.take_over_session")
+        return open_now and not self.is_led_by_user and self._holds("scheduling.take_over_session")
+
+    def _holds(self, permission: str) -> bool:
+        return holds_in(self.user, permission, self.session.program_id)
 
     @cached_property
     def saved_at(self) -> datetime | None:
@@ -194,7 +198,7 @@ class Roll:
         group = self.session.group
         if group is None or line.is_member:
             return None
-        may_add = self.user.has_perm("scheduling.add_member")
+        may_add = self._holds("scheduling.add_member")
         url = reverse("member_add", args=[group.pk]) if may_add else ""
         return Flag(f"Not a member of {group} on this day.", "R-26", url, "Add a member")
 
@@ -205,7 +209,7 @@ class Roll:
             return None
         if episode.is_awaiting:
             url = reverse("episode_accept", args=[episode.pk])
-            may_accept = self.user.has_perm("patients.accept_episode")
+            may_accept = self._holds("patients.accept_episode")
             return Flag(
                 f"Not accepted yet: {episode.get_status_display().lower()}. Treatment cannot begin before.",
                 "R-05",

@@ -53,7 +53,7 @@ def book_session(
             rules.times_make_sense(starts_at, ends_at),
             rules.booked_apart(service),
             rules.episode_may_be_planned(episode),
-            rules.may_lead_it(by, leader),
+            rules.may_lead_it(by, leader, episode.program),
             rules.relatives_may_attend(episode, relatives),
             rules.visitor_may_attend(episode, visitor),
             rules.family_is_there(relatives, visitor, without_patient=without_patient),

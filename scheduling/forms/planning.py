@@ -8,6 +8,7 @@ from django.utils.functional import cached_property
 
 from patients.choices import Relation
 from patients.models import Episode, RelatedPerson
+from programs.deputies import holds_in, programs_where
 from programs.models import Group, Room, ServiceType, Track
 from programs.querysets import Person
 from scheduling import actions, rules
@@ -54,9 +55,10 @@ class RelativesField(forms.ModelMultipleChoiceField):
         return f"{obj.name}, {obj.get_relation_display().lower()}"
 
 
-def plannable(user: Person) -> QuerySet[Episode]:
-    """The open, accepted episodes a user may plan for, by name."""
-    episodes = Episode.objects.visible_to(user).open().filter(accepted_at__isnull=False)
+def plannable(user: Person, permission: str = "scheduling.book_session") -> QuerySet[Episode]:
+    """The open, accepted episodes a user may plan for, by name; as a deputy only those of the programs directed."""
+    programs = programs_where(user, permission, timezone.localdate()).values("pk")
+    episodes = Episode.objects.visible_to(user).open().filter(accepted_at__isnull=False, program__in=programs)
     return episodes.select_related("patient", "program__location").order_by("patient")
 
 
@@ -100,7 +102,7 @@ class SessionForm(ActionForm):
         super().__init__(*args, **{"initial": own, **kwargs})
         choices: dict[str, QuerySet[Any]] = {
             "service": ServiceType.objects.active_on(day).filter(is_group=False),
-            "leader": leaders if user.has_perm("scheduling.manage_schedule") else mine,
+            "leader": leaders if holds_in(user, "scheduling.manage_schedule", episode.program) else mine,
             "room": Room.objects.active_on(day).filter(location=episode.program.location_id),
             "relatives": RelatedPerson.objects.filter(patient=episode.patient_id, may_attend=True),
         }
@@ -158,7 +160,7 @@ class MemberForm(forms.Form):
         kwargs.setdefault("initial", {"starts_on": timezone.localdate(at, group.program.location.zone)})
         super().__init__(*args, **kwargs)
         self.group, self.user, self.at = group, user, at
-        self.fields["episode"].queryset = plannable(user).filter(program=group.program_id)  # type: ignore[attr-defined]
+        self.fields["episode"].queryset = plannable(user, "scheduling.add_member").filter(program=group.program_id)  # type: ignore[attr-defined]
         self.fields["track"].queryset = group.program.tracks.filter(phases__group=group).distinct()  # type: ignore[attr-defined]
         self.asked: dict[str, Any] | None = None
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from programs.deputies import holds_in
 from programs.policy import Book
 from programs.querysets import Person
 from scheduling.choices import LEADING
@@ -31,7 +32,7 @@ def takes_place(session: Session) -> Refusal | None:
 def may_log(by: Person, session: Session) -> Refusal | None:
     """Whoever leads it logs it, and so does who may take it over; that it is in scope, the page has seen to."""
     leads = any(part.user_id == by.pk and part.role in LEADING for part in session.staff.all())
-    if leads or by.has_perm("scheduling.take_over_session"):
+    if leads or holds_in(by, "scheduling.take_over_session", session.program_id):
         return None
     return Refusal(
         "Only those who lead this session log its attendance. Ask one of them, or the director.",

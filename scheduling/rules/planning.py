@@ -4,7 +4,8 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from patients.models import Episode, RelatedPerson
-from programs.models import Closure, ServiceType
+from programs.deputies import holds_in
+from programs.models import Closure, Program, ServiceType
 from scheduling.conflicts import day_in_words
 from staff.models import User
 from web.refusals import Refusal
@@ -42,9 +43,9 @@ def episode_may_be_planned(episode: Episode) -> Refusal | None:
     return None
 
 
-def may_lead_it(by: User, leader: User) -> Refusal | None:
-    """Whoever does not manage the schedule books sessions they lead themselves."""
-    if by == leader or by.has_perm("scheduling.manage_schedule"):
+def may_lead_it(by: User, leader: User, program: Program) -> Refusal | None:
+    """Whoever does not manage the program's schedule books sessions they lead themselves."""
+    if by == leader or holds_in(by, "scheduling.manage_schedule", program):
         return None
     return Refusal(
         "You can book sessions that you lead yourself. Ask the front desk or the director to book for someone else.",

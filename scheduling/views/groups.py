@@ -1,14 +1,15 @@
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
 from audit.actions import record_read
+from programs.deputies import holds_in, may_in
 from programs.models import Group
 from scheduling import rules
 from scheduling.filters import GroupFilters
 from scheduling.forms import JoinForm, LeaveForm, MemberForm
+from scheduling.labels import SEE_THEMES
 from scheduling.models import Membership, Session
 from scheduling.querysets import groups_for_list
 from scheduling.seats import Caps
@@ -16,6 +17,10 @@ from scheduling.tables import GroupTable
 from web.doors import door
 from web.lists import Empty, Listing, list_page
 from web.pages import page
+from web.refusals import require
+
+ADD_MEMBER = "scheduling.add_member"
+HELD = {"may_add": ADD_MEMBER, "themes": SEE_THEMES}
 
 NO_GROUPS = Empty(
     "No group is in your programs.",
@@ -47,14 +52,15 @@ def group(request: HttpRequest, group_id: int) -> HttpResponse:
     sessions = Session.objects.filter(group=row).on_days(today).for_list()[:8]
     patients = [member.episode.patient_id for member in members]
     record_read(action="group.read", by=request.user, about=row, patients=patients, record_class="schedule")
-    more = {"cap": Caps(row).on(today), "topics": row.curriculum.topics_on(today) if row.curriculum else []}
+    held = {name: holds_in(request.user, asked, row.program) for name, asked in HELD.items()}
+    more = {"cap": Caps(row).on(today), "topics": row.curriculum.topics_on(today) if row.curriculum else [], **held}
     return page(request, "scheduling/group.html", group=row, members=members, sessions=sessions, today=today, **more)
 
 
-@door("scheduling.add_member")
+@door(ADD_MEMBER)
 def member_add(request: HttpRequest, group_id: int) -> HttpResponse:
     """Choose who joins from when (GET), see what it would do (GET), confirm it (POST)."""
-    row = get_object_or_404(_groups(request), pk=group_id)
+    row = _group_to_fill(request, group_id)
     kind, data = (JoinForm, request.POST) if request.method == "POST" else (MemberForm, request.GET or None)
     form = kind(data, group=row, user=request.user, at=timezone.now())
     if isinstance(form, JoinForm) and form.is_valid() and form.saved(by=request.user):
@@ -64,10 +70,10 @@ def member_add(request: HttpRequest, group_id: int) -> HttpResponse:
     return page(request, "scheduling/member_add.html", form=form, group=row, previews=form.previews)
 
 
-@door("scheduling.add_member")
+@door(ADD_MEMBER)
 def member_leave(request: HttpRequest, group_id: int, membership_id: int) -> HttpResponse:
     """End a membership: its last day, why, and what that does before it is saved."""
-    row = get_object_or_404(_groups(request), pk=group_id)
+    row = _group_to_fill(request, group_id)
     member = _member(request, row, membership_id)
     form = LeaveForm(request.POST or None, membership=member, at=timezone.now())
     if not form.is_looking and form.is_valid() and form.saved(by=request.user):
@@ -85,5 +91,9 @@ def _member(request: HttpRequest, group: Group, membership_id: int) -> Membershi
     return get_object_or_404(group.memberships.for_roster(), pk=membership_id)
 
 
-def _groups(request: HttpRequest) -> QuerySet[Group]:
-    return Group.objects.visible_to(request.user).select_related("program__location", "service", "room")
+def _group_to_fill(request: HttpRequest, group_id: int) -> Group:
+    """A group in scope, whose members are the user's to change."""
+    groups = Group.objects.visible_to(request.user).select_related("program__location", "service", "room")
+    group = get_object_or_404(groups, pk=group_id)
+    require(may_in(request.user, ADD_MEMBER, group.program))
+    return group

@@ -8,14 +8,16 @@ from django.views.decorators.http import require_POST
 
 from audit.actions import record_read
 from patients.models import Episode
+from programs.deputies import holds_in, may_in
 from scheduling import actions
 from scheduling.forms import FIND, PatientForm, RollForm, SessionForm, plannable
+from scheduling.labels import SEE_THEMES
 from scheduling.models import Session
 from scheduling.rosters import roster
 from staff.models import User
 from web.doors import door
 from web.pages import page
-from web.refusals import Stale
+from web.refusals import Stale, require
 
 
 @door("scheduling.view_schedule")
@@ -24,7 +26,8 @@ def session(request: HttpRequest, session_id: int) -> HttpResponse:
     row = get_object_or_404(Session.objects.visible_to(request.user).with_roster(), pk=session_id)
     on_it = roster(row)
     record_read(action="session.read", by=request.user, about=row, patients=on_it.patients, record_class="schedule")
-    return page(request, "scheduling/session.html", session=row, roster=on_it)
+    themes = holds_in(request.user, SEE_THEMES, row.program)
+    return page(request, "scheduling/session.html", session=row, roster=on_it, themes=themes)
 
 
 @door("scheduling.book_session")
@@ -54,6 +57,7 @@ def _choose_patient(request: HttpRequest, asked: PatientForm) -> HttpResponse:
 def attendance(request: HttpRequest, session_id: int) -> HttpResponse:
     """The roll of a session: who was here, from when to when, and why not."""
     row = get_object_or_404(Session.objects.visible_to(request.user).with_roster(), pk=session_id)
+    require(may_in(request.user, "scheduling.log_attendance", row.program))
     undo = request.session.get(f"roll-{row.pk}", ())
     form = RollForm(request.POST or None, session=row, user=request.user, at=timezone.now(), marked_at_once=undo)
     if _roll_saved(request, form):
@@ -69,6 +73,7 @@ def attendance(request: HttpRequest, session_id: int) -> HttpResponse:
 def lead(request: HttpRequest, session_id: int) -> HttpResponse:
     """“I am leading this”: one press when a colleague is not there."""
     row = get_object_or_404(Session.objects.visible_to(request.user), pk=session_id)
+    require(may_in(request.user, "scheduling.take_over_session", row.program))
     actions.take_over(session=row, by=cast("User", request.user), at=timezone.now())
     messages.success(request, "You lead this session. Who was planned stays on record.")
     return redirect("attendance", row.pk)
