@@ -92,6 +92,23 @@ class LeadBook:
                 return row.supervisor_id
         return None
 
+    def may_supervise(self, supervisor: int, supervisee: int, *, day: date) -> bool:
+        """Whether a credential in force on `day` makes the one a supervisor of what the other leads under supervision.
+
+        It leads some of that alone, and none of it only supervised or as co-lead; of somebody without such a credential
+        it is asked for all that anybody leads under supervision. Days of grace are the provider's (R-23).
+        """
+        grace = self._book.number(None, "renewal_grace_days")
+        columns = {one.type.column for one in self._credentials.get(supervisee, [])}
+        under = {cell for cell, rule in self._cells.items() if rule.answer == LeadAnswer.SUPERVISED}
+        rows = {row for row, column in under if column in columns} or {row for row, _ in under}
+        held = [one for one in self._credentials.get(supervisor, []) if one.is_valid_on(day, grace_days=grace)]
+        return any(self._leads_alone(one.type.column, rows) for one in held)
+
+    def _leads_alone(self, column: str, rows: set[str]) -> bool:
+        cells = [self._cells[row, column].answer for row in rows if (row, column) in self._cells]
+        return LeadAnswer.YES in cells and not {LeadAnswer.SUPERVISED, LeadAnswer.CO_LEAD} & set(cells)
+
     def last_day(self, user: int, *, service: ServiceType, program: Program, role: str, day: date) -> date | None:
         """The last day from `day` on to which the person may have the part; None: no end, or not even now.
 

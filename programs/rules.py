@@ -3,9 +3,11 @@
 from datetime import date
 
 from staff.choices import Role
+from staff.licenses import in_words
 from staff.models import User
 from web.refusals import Refusal
 
+from .leading import LeadBook
 from .models import Location, Posting, Program
 from .querysets import Person, sees_all
 
@@ -82,3 +84,21 @@ def may_post(by: User, user: User, *, is_deputy: bool) -> Refusal | None:
     if is_deputy and Role.DIRECTOR not in by.roles:
         return Refusal("Only a director names a deputy. Ask the director.", code="not_director", field="is_deputy")
     return None
+
+
+def may_supervise(supervisor: User, supervisee: User, *, day: date, leads: LeadBook) -> Refusal | None:
+    """Refuse a supervisor without a credential in force on `day` for what the other leads under supervision (R-23)."""
+    if supervisor.pk == supervisee.pk:
+        return Refusal("Nobody supervises themselves. Choose another person.", code="self", field="supervisor")
+    if not supervisor.is_active:
+        return Refusal(f"{supervisor} no longer works here. Choose another person.", code="left", field="supervisor")
+    if leads.may_supervise(supervisor.pk, supervisee.pk, day=day):
+        return None
+    return Refusal(
+        f"{supervisor} has no credential in force on {in_words(day)} that may lead alone what {supervisee} leads under "
+        "supervision. Choose another person, or put the credential on file first.",
+        code="not_qualified",
+        rule="R-23",
+        field="supervisor",
+        about=supervisor,
+    )

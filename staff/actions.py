@@ -1,4 +1,4 @@
-"""The verbs about accounts: invite, accept, deactivate, activate; and what a sign-in leaves in the audit trail."""
+"""The verbs about accounts and licenses: invite, accept, deactivate, verify; and what a sign-in leaves in the trail."""
 
 import datetime as dt
 import hashlib
@@ -15,11 +15,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit.actions import record
-from web.refusals import Refusal
+from web.refusals import Refusal, require
 
-from . import lifetime
+from . import lifetime, rules
 from .choices import Role
-from .models import Invitation, User
+from .models import Credential, Invitation, TimeAway, User
+
+VOUCHED = {"type", "number", "state", "issued_on", "expires_on"}  # what somebody looked up at the board
+NOT_VERIFIED = {"verified_on": None, "verified_by": None}
+NO_RENEWAL = {"renewal_filed_on": None, "renewal_filed_by": None, "renewal_evidence": ""}
 
 
 def note(action: str, *, by: User | None, about: User | None = None, outcome: str = "done", **content: object) -> None:
@@ -170,3 +174,59 @@ def unlock(*, session: SessionBase, user: User, how: str) -> None:
         lifetime.unlock(session, int(timezone.now().timestamp()))
         UserSession.objects.filter(session_key=old).update(session_key=session.session_key)
         note("session_unlocked", by=user, how=how)
+
+
+def verify_credential(*, credential: Credential, by: User, day: dt.date) -> None:
+    """Record that `by` looked the license up at its board on `day`; never one's own."""
+    with transaction.atomic():
+        credential = Credential.objects.select_for_update(of=("self",), no_key=True).get(pk=credential.pk)
+        require(rules.may_vouch(by, credential))
+        Credential.objects.filter(pk=credential.pk).update(verified_on=day, verified_by=by)
+        record(action="staff.credential_verified", by=by, about=credential, content={"on": day.isoformat()})
+
+
+def file_renewal(*, credential: Credential, evidence: str, by: User, day: dt.date) -> None:
+    """Record that the renewal was filed on `day`; it carries the license on for the policy's days of grace (R-30)."""
+    with transaction.atomic():
+        credential = Credential.objects.select_for_update(of=("self",), no_key=True).get(pk=credential.pk)
+        require(rules.may_vouch(by, credential), rules.renewal_is_shown(credential, evidence))
+        Credential.objects.filter(pk=credential.pk).update(
+            renewal_filed_on=day, renewal_filed_by=by, renewal_evidence=evidence.strip()
+        )
+        content = {"on": day.isoformat(), "evidence": evidence.strip()}
+        record(action="staff.renewal_filed", by=by, about=credential, content=content)
+
+
+def credential_changed(*, credential: Credential, fields: Iterable[str], by: User) -> list[str]:
+    """Take back what no longer fits a license after these fields of it were changed; gives the sentences that say so.
+
+    What was looked up was the old text, and a filed renewal ends with the new last day it brought.
+    """
+    said, cleared = [], {}
+    if VOUCHED & set(fields) and credential.verified_on:
+        said.append("It was changed, so it must be looked up at its board again.")
+        cleared |= NOT_VERIFIED
+    if "expires_on" in fields and credential.renewal_filed_on:
+        said.append("It has a new last day, so the filed renewal is settled.")
+        cleared |= NO_RENEWAL
+    if cleared:
+        with transaction.atomic():
+            Credential.objects.filter(pk=credential.pk).update(**cleared)
+            content = {"cleared": sorted(cleared), "renewal_evidence": credential.renewal_evidence}
+            record(action="staff.credential_unsettled", by=by, about=credential, content=content)
+    return said
+
+
+def take_back_time_away(*, away: TimeAway, by: User, day: dt.date) -> None:
+    """Remove a time away that has not begun by `day`; the audit trail keeps what it was."""
+    with transaction.atomic():
+        away = TimeAway.objects.select_for_update(of=("self",), no_key=True).get(pk=away.pk)
+        require(rules.may_take_back(away, day))
+        content = {
+            "user": away.user_id,
+            "from": away.starts_on.isoformat(),
+            "until": away.ends_on.isoformat(),
+            "kind": away.kind,
+        }
+        record(action="staff.time_away_taken_back", by=by, about=away, content=content)
+        away.delete()

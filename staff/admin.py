@@ -80,6 +80,7 @@ class RoleFilter(admin.SimpleListFilter):
 @admin.register(User)
 class UserAdmin(PortalModelAdmin):
     form = UserForm
+    change_form_template = "staff/admin_user.html"
     list_display = ["username", "name", "role_names", "full_time_equivalent", "is_active", "last_login"]
     list_display_links = ["username", "name"]
     list_filter = ["is_active", RoleFilter]
@@ -89,6 +90,11 @@ class UserAdmin(PortalModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).prefetch_related("groups")
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
+        """Offer to other pages only people who work here."""
+        rows, duplicates = super().get_search_results(request, queryset, search_term)
+        return (rows.filter(is_active=True) if "field_name" in request.GET else rows), duplicates
 
     @admin.display(description="name", ordering="last_name")
     def name(self, user: User) -> str:

@@ -1,11 +1,13 @@
-"""Who may do what to an account."""
+"""Who may do what to an account, a license, a time away."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from web.refusals import Refusal
 
 from .choices import Role
-from .models import User
+from .licenses import in_words
+from .models import Credential, TimeAway, User
 
 GIVEN_BY_SUPERUSER = {Role.DIRECTOR, Role.AUDITOR}
 
@@ -46,3 +48,47 @@ def may_invite(by: User, user: User) -> Refusal | None:
     if user.pk == by.pk:
         return Refusal("Change your own password on your account page instead.", code="self")
     return may_manage(by, user)
+
+
+def may_vouch(by: User, credential: Credential) -> Refusal | None:
+    """Nobody vouches for a license of their own: neither that it was looked up, nor that its renewal was filed."""
+    if by.pk != credential.user_id:
+        return None
+    return Refusal(
+        "Nobody verifies their own license or records their own renewal. Ask another director.",
+        code="own_license",
+        rule="R-30",
+        about=credential,
+    )
+
+
+def renewal_is_shown(credential: Credential, evidence: str) -> Refusal | None:
+    """A filed renewal carries a license that ends, and something shows it (R-30)."""
+    if credential.expires_on is None:
+        return Refusal(
+            "This license does not expire, so there is nothing to renew. Give its last day first.",
+            code="no_end",
+            rule="R-30",
+            field="renewal_filed_today",
+            about=credential,
+        )
+    if not evidence.strip():
+        return Refusal(
+            "Write what shows it, such as the board's receipt number.",
+            code="no_evidence",
+            rule="R-30",
+            field="evidence",
+            about=credential,
+        )
+    return None
+
+
+def may_take_back(away: TimeAway, day: date) -> Refusal | None:
+    """What has begun stays on the record; what has not can be taken back."""
+    if away.starts_on > day:
+        return None
+    return Refusal(
+        f"This time away began on {in_words(away.starts_on)} and stays on the record. Change its last day instead.",
+        code="has_begun",
+        about=away,
+    )

@@ -3,6 +3,8 @@
 from .accreditation import AccreditationAdmin
 from .bases import EverybodysAdmin, InReachAdmin, PlacedAdmin, ReachAdmin, ReachForm, RelatedOnly
 from .curricula import CurriculumAdmin
+from .leads import LeadRuleAdmin
+from .licenses import CredentialAdmin, CredentialTypeAdmin, SupervisionAdmin, TimeAwayAdmin
 from .people import ColleagueAdmin, PostingAdmin
 from .places import LocationAdmin, RoomAdmin
 from .policy import PolicyValueAdmin
@@ -12,9 +14,12 @@ from .services import ServiceTypeAdmin
 __all__ = [
     "AccreditationAdmin",
     "ColleagueAdmin",
+    "CredentialAdmin",
+    "CredentialTypeAdmin",
     "CurriculumAdmin",
     "EverybodysAdmin",
     "InReachAdmin",
+    "LeadRuleAdmin",
     "LocationAdmin",
     "PlacedAdmin",
     "PolicyValueAdmin",
@@ -25,4 +30,6 @@ __all__ = [
     "RelatedOnly",
     "RoomAdmin",
     "ServiceTypeAdmin",
+    "SupervisionAdmin",
+    "TimeAwayAdmin",
 ]

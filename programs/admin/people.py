@@ -1,16 +1,135 @@
+"""Staff: one page for a person's account, licenses, supervision, time away and postings."""
+
 from typing import Any
 
-from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.db.models import Model, QuerySet
+from django.forms import BaseInlineFormSet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 
-from programs import rules
-from programs.models import Posting
+from programs import policy, rules
+from programs.licenses import sentences
+from programs.models import Location, Posting, Program
 from staff.admin import UserAdmin, acting
-from staff.models import User
+from staff.models import Credential, Supervision, TimeAway, User
+from web.admin import changed
 from web.refusals import Refusal
 
 from .bases import ReachAdmin, ReachForm, RelatedOnly
+from .licenses import CredentialPages, settle
+from .persons import AwayForm, CredentialForm, SupervisionForm, filled_in_by
+
+
+class PostingForm(ReachForm):
+    def refusal(self, data: dict[str, Any]) -> Refusal | None:
+        if not self.has_changed():
+            return None
+        theirs = {data["user"], getattr(self.instance, "user", data["user"])}
+        own = [rules.may_post(self.user, user, is_deputy=data["is_deputy"]) for user in theirs]
+        return next(filter(None, own), None) or super().refusal(data)
+
+
+class PersonsInline(admin.options.InlineModelAdmin):
+    """Rows of a person on the person's page. They end by their dates; nothing is deleted."""
+
+    extra = 0
+    can_delete = False
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.form = filled_in_by(request, formset.form)
+        return formset
+
+
+class CredentialFormSet(BaseInlineFormSet):
+    """A person's licenses, how each stands asked once for all."""
+
+    def get_queryset(self) -> QuerySet[Any]:
+        rows: Any = super().get_queryset()
+        if not hasattr(self, "said"):
+            day = timezone.localdate()
+            self.said = sentences(rows, day=day, book=policy.book([], day))
+        for row in rows:
+            row.said = self.said[row.pk]
+        return rows
+
+
+class CredentialInline(CredentialPages, PersonsInline, admin.StackedInline):
+    model = Credential
+    fk_name = "user"
+    form = CredentialForm
+    formset = CredentialFormSet
+    fieldsets = [
+        (None, {"fields": [("type", "state", "number"), ("issued_on", "expires_on"), "standing"]}),
+        (
+            "Looked up, renewed",
+            {"fields": ["verification", "looked_up", "renewal", "renewal_filed_today", "evidence"]},
+        ),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("type", "verified_by", "renewal_filed_by")
+
+
+class SupervisionInline(PersonsInline, admin.TabularInline):
+    model = Supervision
+    fk_name = "supervisee"
+    form = SupervisionForm
+    fields = ["supervisor", "starts_on", "ends_on"]
+    autocomplete_fields = ["supervisor"]
+    verbose_name = "supervisor"
+    verbose_name_plural = "supervised by"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("supervisor")
+
+
+class TimeAwayInline(PersonsInline, admin.TabularInline):
+    model = TimeAway
+    fk_name = "user"
+    form = AwayForm
+    fields = ["starts_on", "ends_on", "kind"]
+    verbose_name_plural = "time away, now and to come"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).filter(ends_on__gte=timezone.localdate())
+
+
+class PostingInline(PersonsInline, admin.TabularInline):
+    """Where the person works, as far as the director directs it; nobody's own."""
+
+    model = Posting
+    fk_name = "user"
+    form = PostingForm
+    fields = ["program", "location", "starts_on", "ends_on", "is_deputy"]
+    verbose_name_plural = "postings: where the person works"
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.form = type("PostingForm", (formset.form,), {"user": request.user})
+        return formset
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: Any = super().get_queryset(request)
+        return rows.directed_by(request.user, timezone.localdate()).select_related("program", "location")
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.related_model in {Program, Location}:
+            kwargs["queryset"] = db_field.related_model.objects.directed_by(request.user, timezone.localdate())
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any) -> bool:  # type: ignore[override]
+        return super().has_add_permission(request, obj) and not self._is_own(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return super().has_change_permission(request, obj) and not self._is_own(request, obj)
+
+    def _is_own(self, request: HttpRequest, obj: Model | None) -> bool:
+        return obj is not None and obj.pk == request.user.pk and not acting(request).is_superuser
+
 
 admin.site.unregister(User)
 
@@ -19,15 +138,56 @@ admin.site.unregister(User)
 class ColleagueAdmin(UserAdmin):
     """Staff accounts, each managed by who directs everywhere the person works."""
 
+    inlines = [PostingInline, CredentialInline, SupervisionInline, TimeAwayInline]
+
     def may_manage(self, request: HttpRequest, user: User) -> Refusal | None:
         return super().may_manage(request, user) or rules.may_lead(acting(request), user, timezone.localdate())
 
+    def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
+        """A new person is saved first: what belongs to them comes on the page after."""
+        return list(self.inlines) if obj else []
 
-class PostingForm(ReachForm):
-    def refusal(self, data: dict[str, Any]) -> Refusal | None:
-        theirs = {data["user"], getattr(self.instance, "user", data["user"])}
-        own = [rules.may_post(self.user, user, is_deputy=data["is_deputy"]) for user in theirs]
-        return next(filter(None, own), None) or super().refusal(data)
+    def get_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        return [*super().get_fields(request, obj), *(["supervises"] if obj else [])]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
+        return [*super().get_readonly_fields(request, obj), "supervises"]
+
+    @admin.display(description="supervises")
+    def supervises(self, user: User) -> str:
+        rows = Supervision.objects.filter(supervisor=user).active_on(timezone.localdate()).select_related("supervisee")
+        links = [(reverse("admin:staff_user_change", args=[row.supervisee_id]), row.supervisee) for row in rows]
+        return format_html_join(", ", '<a href="{}">{}</a>', links) or "nobody today"
+
+    def response_add(self, request: HttpRequest, obj: User, post_url_continue: str | None = None) -> HttpResponse:
+        """Lead to the person's page, and say what is still to do there."""
+        if {"_popup", "_addanother"} & set(request.POST):
+            return super().response_add(request, obj, post_url_continue)
+        messages.success(
+            request,
+            format_html(
+                "{} is added and cannot sign in yet. Next, on this page: <a href='#postings-group'>a posting</a> says "
+                "where they work, <a href='#credentials-group'>a credential</a> what they may lead, and "
+                "<a href='#invite'>an invitation link</a> lets them sign in.",
+                obj,
+            ),
+        )
+        return HttpResponseRedirect(reverse("admin:staff_user_change", args=[obj.pk]))
+
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
+        """The account's own changes; each row below it has events of its own."""
+        return super().construct_change_message(request, form, [], add)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        formset.save()
+        for row in formset.forms:
+            if not row.has_changed():
+                continue
+            self.note(
+                request, row.instance, "added" if row.instance in formset.new_objects else "changed", [changed(row)]
+            )
+            if isinstance(row, CredentialForm):
+                settle(request, row)
 
 
 @admin.register(Posting)

@@ -3,6 +3,7 @@
 from .closures import ClosureAdmin
 from .groups import GroupAdmin
 from .programs import ScheduledProgramAdmin
+from .statuses import AttendanceStatusAdmin
 from .tracks import TrackAdmin
 
-__all__ = ["ClosureAdmin", "GroupAdmin", "ScheduledProgramAdmin", "TrackAdmin"]
+__all__ = ["AttendanceStatusAdmin", "ClosureAdmin", "GroupAdmin", "ScheduledProgramAdmin", "TrackAdmin"]

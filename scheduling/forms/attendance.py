@@ -239,9 +239,15 @@ def quick_answers(session: Session) -> list[tuple[str, str]]:
 
 
 def other_answers(roll: Roll) -> list[tuple[str, str]]:
-    """The rest: statuses that nobody derives, the provider's own ones too, and that it was a mistake."""
+    """The rest: statuses that nobody derives, the provider's own ones too, and that it was a mistake.
+
+    A status retired by the session's day is offered only where a row of this roll has it already.
+    """
     quick = {code for code, _ in quick_answers(roll.session)}
-    rest: list[AttendanceStatus] = [s for s in roll.statuses if s.code not in quick | DERIVED]
+    kept = {line.status for line in roll.lines}
+    rest: list[AttendanceStatus] = [
+        s for s in roll.statuses if s.code not in quick | DERIVED and (s.is_offered_on(roll.session.day) or s in kept)
+    ]
     here = [] if HERE in quick else [(HERE, "Patient was here")]
     mistakes = [(UNMARKED, "Not marked, take the answer back"), (IN_ERROR, "Entered in error, take off the roll")]
     return [*here, *((s.code, s.name) for s in rest), *mistakes]

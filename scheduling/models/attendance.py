@@ -1,3 +1,4 @@
+from datetime import date
 from typing import ClassVar
 
 from django.db import models
@@ -47,6 +48,10 @@ class AttendanceStatus(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def is_offered_on(self, day: date) -> bool:
+        """Whether it can still be chosen for a session of `day`."""
+        return self.retired_on is None or day < self.retired_on
 
 
 class Attendance(Versioned):

@@ -14,6 +14,8 @@ from .factories import events, make_user
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/staff/user/"
+PARTS = ["postings", "credentials", "supervised_by", "time_away"]  # of a person's page, by their prefixes
+NO_ROWS = {f"{part}-{name}_FORMS": "0" for part in PARTS for name in ("TOTAL", "INITIAL")}
 
 
 @pytest.fixture
@@ -44,6 +46,7 @@ def form(**fields):
         "email": "",
         "full_time_equivalent": "1.00",
         "roles": ["clinician"],
+        **NO_ROWS,
     } | fields
 
 
