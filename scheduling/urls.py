@@ -1,8 +1,14 @@
 from django.urls import path
 
-from .views import groups, sessions
+from .views import groups, opening, sessions
 
 urlpatterns = [
+    path("programs/<int:program_id>/opening/", opening.program_opening, name="program_opening"),
+    path(
+        "programs/<int:program_id>/opening/withdraw/",
+        opening.program_opening_withdraw,
+        name="program_opening_withdraw",
+    ),
     path("groups/", groups.groups, name="groups"),
     path("groups/<int:group_id>/", groups.group, name="group"),
     path("groups/<int:group_id>/members/add/", groups.member_add, name="member_add"),

@@ -2,10 +2,13 @@
 
 from .attendance import FIND, RollForm
 from .closures import HolidaysForm, YearForm
-from .planning import JoinForm, LeaveForm, MemberForm, PatientForm, SessionForm, plannable
+from .opening import BelowMinimumForm
+from .planning import DayField, JoinForm, LeaveForm, MemberForm, PatientForm, SessionForm, plannable
 
 __all__ = [
     "FIND",
+    "BelowMinimumForm",
+    "DayField",
     "HolidaysForm",
     "JoinForm",
     "LeaveForm",
