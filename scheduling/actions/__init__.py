@@ -9,7 +9,7 @@ from .memberships import join, join_track, leave
 from .publishing import AHEAD, publish, republish
 from .staffing import SeenChoices, set_staffing
 from .sync import Report
-from .timetables import Taken, set_week, take_timetable
+from .timetables import Taken, lines_version, set_week, take_timetable
 
 __all__ = [
     "AHEAD",
@@ -23,6 +23,7 @@ __all__ = [
     "join",
     "join_track",
     "leave",
+    "lines_version",
     "log_attendance",
     "publish",
     "rebook",

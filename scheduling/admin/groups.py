@@ -14,6 +14,7 @@ from staff.models import User
 from web.admin import DistinctRows, PortalInline
 
 from .bases import CalendarAdmin, StaysInProgram
+from .weeks import say_hours
 
 
 class Slots(DistinctRows):
@@ -81,3 +82,4 @@ class GroupAdmin(CalendarAdmin, StaysInProgram):
         at, group = timezone.now(), form.instance
         today = timezone.localdate(at, group.program.location.zone)
         self.say(request, republish([group], by=cast("User", request.user), at=at, today=today))
+        say_hours(request, group.program)

@@ -12,7 +12,7 @@ from programs.models import Program
 from scheduling.actions import republish
 from staff.models import User
 
-from . import timetables
+from . import timetables, weeks
 from .bases import CalendarAdmin
 
 admin.site.unregister(Program)
@@ -26,11 +26,15 @@ class ScheduledProgramAdmin(CalendarAdmin, ProgramAdmin):
         wrap = self.admin_site.admin_view
         own = [
             path("import/", wrap(self.import_view), name="programs_program_import"),
+            path("<int:object_id>/template/", wrap(self.template_view), name="programs_program_template"),
         ]
         return [*own, *super().get_urls()]
 
     def import_view(self, request: HttpRequest) -> HttpResponse:
         return timetables.import_timetable(self, request)
+
+    def template_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return weeks.week(self, request, object_id)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

@@ -35,7 +35,7 @@ def day_field(label: str, **kw: Any) -> forms.DateField:
 
 
 class UploadForm(forms.Form):
-    """The file, where it is for, and the day its programs open. `problems` are the bad lines of a file that was read."""
+    """The file, where it is for, and the day its programs open. `problems` are all bad lines of the file."""
 
     file = forms.FileField(
         label="Timetable file",

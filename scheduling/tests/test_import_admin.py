@@ -41,8 +41,8 @@ def dana(client, place):
     return dana
 
 
-def table(*lines, header=",".join(REQUIRED)):
-    return "\n".join([header, *lines]).encode()
+def table(*lines):
+    return "\n".join([",".join(REQUIRED), *lines]).encode()
 
 
 def real(code):
