@@ -7,4 +7,5 @@ urlpatterns = [
     path("patients/<int:patient_id>/", views.chart, name="chart"),
     path("worklists/", views.worklists, name="worklists"),
     path("worklists/<slug:name>/", views.worklist, name="worklist"),
+    path("staff/<int:user_id>/leaving/", views.leaving, name="leaving"),
 ]

@@ -1,9 +1,10 @@
 from typing import cast
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
 from audit.actions import record_read
@@ -15,7 +16,8 @@ from web.lists import PER_PAGE
 from web.pages import is_fragment, page
 
 from .chart import chart_of
-from .forms import ProgramForm
+from .forms import DayForm, ProgramForm, leaving_form, leaving_forms
+from .leaving import Leaving, may_see
 from .today import today_of
 from .worklists import Worklist, count_in_words, named, open_to
 
@@ -71,3 +73,28 @@ def _open_worklist(request: HttpRequest, name: str) -> Worklist:
         trail.closed_door(f"worklist {name}", by=request.user)
         raise PermissionDenied
     return found
+
+
+@door("staff.change_user")
+def leaving(request: HttpRequest, user_id: int) -> HttpResponse:
+    """What hangs on somebody from a day on, each section handed over by itself, and the end of the account."""
+    found, asked = _leaving(request, user_id)
+    form = leaving_form(request.POST, leaving=found) if request.method == "POST" else None
+    if form is not None and form.is_valid() and form.saved(by=cast("User", request.user)):
+        for level, text in form.result:
+            messages.add_message(request, level, text)
+        return redirect(request.get_full_path())
+    if found.patients:
+        record_read(action="leaving.read", by=request.user, about=found.leaver, patients=found.patients)
+    forms = leaving_forms(found, sent=form)
+    return page(request, "dashboard/leaving.html", form=form, leaving=found, asked=asked, forms=forms)
+
+
+def _leaving(request: HttpRequest, user_id: int) -> tuple[Leaving, DayForm]:
+    by, at = cast("User", request.user), timezone.now()
+    today = timezone.localdate(at)
+    leaver = get_object_or_404(User, pk=user_id)
+    if not may_see(by, leaver, today):
+        raise Http404
+    asked = DayForm(request.GET or None, today=today)
+    return Leaving(leaver, by=by, day=asked.chosen, today=today, at=at), asked

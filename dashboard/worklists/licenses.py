@@ -71,7 +71,7 @@ def _chip(one: License) -> tuple[str, str]:
         return "stop", "ended"
     if one.is_carried:
         return "due", "renewal filed"
-    ends = date_format(one.credential.expires_on, "M j")
+    ends = date_format(one.credential.expires_on or one.day, "M j")
     return ("due" if one.step is not None and one.step <= URGENT else "info"), ends
 
 

@@ -76,7 +76,7 @@ def hand_over(
         require(somebody_else(leaver, to))
         locked_groups = list(_locked_groups(groups))
         locked_sessions = list(_locked_sessions(sessions))
-        places = {row.program_id for row in [*locked_groups, *locked_sessions]}
+        places = {group.program_id for group in locked_groups} | {session.program_id for session in locked_sessions}
         leads = lead_book([to.pk], policy.book(places, today))
         for group in locked_groups:
             _attempt(group, lambda row: _take_group(row, change, leads), result.groups, result)

@@ -1,11 +1,11 @@
-"""What the pages of this room ask."""
+"""What a worklist asks: of which program."""
 
 from collections.abc import Sequence
 from typing import Any, Self
 
 from django import forms
 
-from .worklists import Row, programs_of
+from dashboard.worklists import Row, programs_of
 
 
 class ProgramForm(forms.Form):
