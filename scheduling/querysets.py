@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta
 from typing import Any, Self
 
 from django.apps import apps
-from django.db.models import Count, Exists, F, Min, OuterRef, Prefetch, Q, QuerySet, Subquery, Window
-from django.db.models.functions import Coalesce, RowNumber
+from django.db.models import Count, DateField, Exists, F, Min, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, Window
+from django.db.models.functions import Coalesce, Greatest, RowNumber
 
 from patients.models import Episode
 from programs.models import Group, GroupLeader, GroupSlot, Posting, Program
@@ -128,16 +128,23 @@ class BookingQuerySet(QuerySet[Any]):
 
 
 def groups_for_list(user: Person, day: date) -> QuerySet[Group]:
-    """The groups in the user's scope that are not retired, with what a line shows; the same queries for any number."""
-    slots: Any = GroupSlot.objects.active_on(day)
-    leaders: Any = GroupLeader.objects.active_on(day).select_related("user")
+    """The groups in the user's scope that are not retired, with what a line shows; the same queries for any number.
+
+    A group of a program that opens later (`is_to_come`) shows the times and leaders of the opening day.
+    """
+    running: Any = Greatest(Value(day, DateField()), F("group__program__opens_on"))
+    slots: Any = GroupSlot.objects.active_on(running)
+    leaders: Any = GroupLeader.objects.active_on(running).select_related("user")
     members = _rows("Membership").active_on(day).filter(group=OuterRef("pk")).order_by().values("group")
     return (
         Group.objects.visible_to(user, day)
         .active_on(day)
         .select_related("program__location", "service", "room")
         .prefetch_related(Prefetch("slots", slots), Prefetch("leaders", leaders))
-        .annotate(member_count=Coalesce(Subquery(members.annotate(count=Count("pk")).values("count")), 0))
+        .annotate(
+            is_to_come=Q(program__opens_on__gt=day),
+            member_count=Coalesce(Subquery(members.annotate(count=Count("pk")).values("count")), 0),
+        )
         .order_by("program__location__name", "program__name", "name", "pk")
     )
 
