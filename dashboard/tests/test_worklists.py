@@ -280,3 +280,34 @@ def test_today_shows_the_own_license_and_the_own_sessions_that_need_cover(client
     make_credential(kim)
     client.force_login(kim)
     assert "Your license and the sessions you lead are in order." in client.get(reverse("today")).text
+
+
+def test_a_director_sets_leaders_where_a_clinician_opens_the_session(rae, dana, evening, group):
+    session = make_session(group, leader=rae)
+    single = make_session(program=evening, service=group.service, day=MONDAY + DAY, leader=rae)
+    assert [(row.url, row.label) for row in named("needs-cover").rows(dana, NOON)] == [
+        (reverse("program_staffing", args=[evening.pk]), "Set leaders"),
+        (single.get_absolute_url(), "Open the session"),
+    ]
+    assert [row.url for row in named("needs-cover").rows(rae, NOON)] == [
+        session.get_absolute_url(),
+        single.get_absolute_url(),
+    ]
+
+
+def test_only_a_director_is_told_what_nobody_has_verified_and_led_to_the_admin(rae, dana):
+    license_ = make_credential(rae)
+    assert said("licenses", rae) == []
+    [row] = named("licenses").rows(dana, NOON)
+    assert (row.chip, row.what) == ("not verified", "Rae Lindqvist, LCSW")
+    assert row.why == "Nobody has verified LCSW of New Jersey yet. Look it up at the board that issued it."
+    assert row.url == reverse("admin:staff_credential_change", args=[license_.pk])
+
+
+def test_nobody_is_led_to_verify_their_own_license(dana):
+    make_credential(dana)
+    [row] = named("licenses").rows(dana, NOON)
+    assert (row.why, row.url) == (
+        "Nobody has verified LCSW of New Jersey yet. Ask another director to look it up.",
+        reverse("own_licenses"),
+    )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from programs.models import Program
 from staff.models import User
@@ -69,10 +69,3 @@ def programs_of(rows: Sequence[Row]) -> list[Program]:
     """The programs that rows name, by name."""
     found = {row.program.pk: row.program for row in rows if row.program}
     return sorted(found.values(), key=lambda program: (program.name, program.pk))
-
-
-def address(route: str, number: int) -> str:
-    try:
-        return reverse(route, args=[number])
-    except NoReverseMatch:
-        return ""

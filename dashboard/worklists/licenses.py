@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
@@ -11,10 +12,11 @@ from programs.models import Posting
 from staff.licenses import License, of_state
 from staff.models import Supervision, User
 
-from .frame import Row, address
+from .frame import Row
 
 URGENT = 30
 CHANGE = "staff.change_credential"
+LOOK_UP = "Look it up at the board that issued it."
 
 
 def due(user: User, at: datetime) -> list[Row]:
@@ -38,27 +40,37 @@ def own(user: User, at: datetime) -> list[Row]:
 
 def _warning(one: License, user: User, directed: set[int]) -> Row:
     kind, chip = _chip(one)
-    may_change = one.credential.user_id in directed and one.credential.user_id != user.pk
+    url, label = _next_step(one, user, directed)
     return Row(
         what=_what(one, user),
         why=f"{one.sentence} {_consequence(one)}",
         rule="R-30" if one.has_ended else "R-31",
         kind=kind,
         chip=chip,
-        url=address("admin:staff_credential_change", one.credential.pk) if may_change else "",
-        label="Record the renewal" if may_change else "",
+        url=url,
+        label=label,
     )
 
 
 def _unverified(one: License, user: User) -> Row:
+    is_own = one.credential.user_id == user.pk
     return Row(
         what=_what(one, user),
-        why=f"Nobody has verified {of_state(one.credential)} yet. Look it up at the board that issued it.",
+        why=f"Nobody has verified {of_state(one.credential)} yet. {'Ask another director to look it up.' if is_own else LOOK_UP}",
         kind="draft",
         chip="not verified",
-        url=address("admin:staff_credential_change", one.credential.pk),
-        label="Record that you looked",
+        url=reverse("own_licenses") if is_own else reverse("admin:staff_credential_change", args=[one.credential.pk]),
+        label="Your licenses" if is_own else "Record that you looked",
     )
+
+
+def _next_step(one: License, user: User, directed: set[int]) -> tuple[str, str]:
+    """Where a renewal is recorded; nobody records their own, and a supervisor only knows of it."""
+    if one.credential.user_id == user.pk:
+        return reverse("own_licenses"), "Your licenses"
+    if one.credential.user_id in directed:
+        return reverse("admin:staff_credential_change", args=[one.credential.pk]), "Record the renewal"
+    return "", ""
 
 
 def _what(one: License, user: User) -> str:

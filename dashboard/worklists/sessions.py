@@ -18,7 +18,7 @@ from scheduling.models import Session, SessionStaff
 from scheduling.querysets import SessionQuerySet
 from staff.models import User
 
-from .frame import Row, address
+from .frame import Row
 
 LOOK_BACK = timedelta(days=14)
 SOON = timedelta(days=14)
@@ -129,7 +129,7 @@ def _cover_row(items: Sequence[Uncovered], user: User, today: date, directed: Co
         rule=rule,
         chip=_day(first.day),
         kind=_kind(first.day, today),
-        url=address("program_staffing", first.program_id) if may_staff else first.get_absolute_url(),
+        url=reverse("program_staffing", args=[first.program_id]) if may_staff else first.get_absolute_url(),
         label="Set leaders" if may_staff else "Open the session",
         program=first.program,
     )
