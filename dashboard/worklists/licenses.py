@@ -16,7 +16,7 @@ from .frame import Row
 
 URGENT = 30
 CHANGE = "staff.change_credential"
-LOOK_UP = "Look it up at the board that issued it."
+LOOK_UP, ASK = "Look it up at the board that issued it.", "Ask another director to look it up."
 
 
 def due(user: User, at: datetime) -> list[Row]:
@@ -56,7 +56,7 @@ def _unverified(one: License, user: User) -> Row:
     is_own = one.credential.user_id == user.pk
     return Row(
         what=_what(one, user),
-        why=f"Nobody has verified {of_state(one.credential)} yet. {'Ask another director to look it up.' if is_own else LOOK_UP}",
+        why=f"Nobody has verified {of_state(one.credential)} yet. {ASK if is_own else LOOK_UP}",
         kind="draft",
         chip="not verified",
         url=reverse("own_licenses") if is_own else reverse("admin:staff_credential_change", args=[one.credential.pk]),
