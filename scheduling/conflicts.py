@@ -118,8 +118,8 @@ def sentences(found: Sequence[Clash], *, user: Person | None, dated: bool = Fals
     named = set((open_to_user if user is None else open_to_user.visible_to(user)).values_list("pk", flat=True))
     names = _names([clash.wanted for clash in found])
     said = [
-        _sentence(
-            clash,
+        taken(
+            clash.wanted.kind,
             names[clash.wanted.resource],
             sessions[clash.taken_by].span,
             session_label(sessions[clash.taken_by], user) if clash.taken_by in named else "",
@@ -132,10 +132,11 @@ def sentences(found: Sequence[Clash], *, user: Person | None, dated: bool = Fals
     return [f"{day_in_words(day)}: {sentence}" for day, sentence in zip(days, said, strict=True)]
 
 
-def _sentence(clash: Clash, name: str, when: str, label: str) -> str:
-    if clash.wanted.kind == BookingKind.ROOM:
+def taken(kind: str, name: str, when: str, label: str) -> str:
+    """Who has it: “Room 2 is taken 6:00–6:50 PM by Skills.” Without a label it is somebody out of scope."""
+    if kind == BookingKind.ROOM:
         return f"{name} is taken {when} by {label or 'another program'}."
-    if clash.wanted.kind == BookingKind.STAFF:
+    if kind == BookingKind.STAFF:
         return f"{name} leads {label or 'a session of another program'} {when}."
     return f"{name} is in {label or 'a session of another program'} {when}."
 

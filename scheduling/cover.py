@@ -16,6 +16,7 @@ from .choices import LEADING, SessionStatus, StaffRole
 from .models import Session, SessionStaff
 
 NOBODY = "Nobody is set to lead it."
+LEFT = Verdict(False, code="left", reason="no longer works here")
 
 
 @dataclass(frozen=True)
@@ -29,17 +30,15 @@ class Uncovered:
 class Cover:
     """The licenses of all who lead some sessions, fetched `for_list()`: four queries for any number of them."""
 
-    def __init__(self, sessions: Collection[Session], *, day: date) -> None:
-        """`day` is the day of the policy that says how long a filed renewal carries a license."""
-        people = {part.user_id for session in sessions for part in leading(session)}
-        book = policy.book({session.program_id for session in sessions}, day)
-        self._book = lead_book(people, book)
-        self._supervisors: dict[int, User] = {}
+    def __init__(self, sessions: Collection[Session], *, book: policy.Book, today: date | None = None) -> None:
+        """`book` is the policy of their programs. From `today` on, who has left the provider leads nothing."""
+        self._book = lead_book({part.user_id for session in sessions for part in leading(session)}, book)
+        self._today = today
 
     def verdict(self, session: Session, part: SessionStaff) -> Verdict:
         """Whether this person may lead the session; for a co-lead too, it is judged whether they could alone."""
-        if not part.user.is_active:
-            return Verdict(False, code="deactivated", reason="does not work here any more")
+        if self._today and session.day >= self._today and not part.user.is_active:
+            return LEFT
         return self._book.verdict(
             part.user_id, service=session.service, program=session.program, role=LeaderRole.LEAD, day=session.day
         )
@@ -54,20 +53,43 @@ class Cover:
         said = () if any(part.role == StaffRole.LEAD for part, _ in judged) else (NOBODY,)
         return said + tuple(f"{part.user} {verdict.reason}." for part, verdict in judged)
 
-    def cosigners(self, session: Session) -> list[tuple[User, int]]:
-        """Who leads it under supervision and nobody else may, each with the id of who co-signs."""
+    def cosigned(self, session: Session) -> list[tuple[SessionStaff, int]]:
+        """Where nobody leads it but under supervision: who does, each with the id of the supervisor who co-signs."""
         judged = [(part, self.verdict(session, part)) for part in leading(session)]
         if any(verdict.may and not verdict.needs_cosignature for _, verdict in judged):
             return []
-        found = [
-            (
-                part.user,
-                self._book.supervisor(part.user_id, service=session.service, program=session.program, day=session.day),
-            )
+        return [
+            (part, supervisor)
             for part, verdict in judged
-            if verdict.needs_cosignature
+            if verdict.needs_cosignature and (supervisor := self._supervisor(session, part))
         ]
-        return [(user, supervisor) for user, supervisor in found if supervisor]
+
+    def _supervisor(self, session: Session, part: SessionStaff) -> int | None:
+        return self._book.supervisor(part.user_id, service=session.service, program=session.program, day=session.day)
+
+
+@dataclass(frozen=True)
+class Leadership:
+    """What is to be said of who leads one session: why nobody of them may, and who co-signs for whom."""
+
+    reasons: tuple[str, ...]
+    cosigned: tuple[str, ...]
+    is_ahead: bool
+
+
+def leadership(session: Session, *, book: policy.Book, today: date) -> Leadership:
+    """Of a session fetched `for_list()`; five queries. A canceled one needs nobody."""
+    cover = Cover([session], book=book, today=today if is_ahead(session, today) else None)
+    if session.is_cancelled:
+        return Leadership((), (), is_ahead=False)
+    pairs = cover.cosigned(session)
+    people = User.objects.in_bulk({supervisor for _, supervisor in pairs})
+    cosigned = tuple(f"{part.user} needs {possessive(people[supervisor])} co-signature." for part, supervisor in pairs)
+    return Leadership(cover.reasons(session), cosigned, is_ahead(session, today))
+
+
+def possessive(user: User) -> str:
+    return f"{user}’s"
 
 
 def leading(session: Session) -> list[SessionStaff]:
@@ -78,24 +100,24 @@ def leading(session: Session) -> list[SessionStaff]:
 def needs_cover(sessions: Iterable[Session], *, today: date) -> list[Uncovered]:
     """Those of `sessions`, from `today` on and not held yet, that nobody leads who may (R-30, R-31).
 
-    Somebody who may lead under supervision covers it. Four queries for any number of sessions fetched `for_list()`.
+    Somebody who may lead under supervision covers it. Five queries for any number of sessions fetched `for_list()`.
     """
     ahead = _ahead(sessions, today)
     if not ahead:
         return []
-    cover = Cover(ahead, day=today)
+    cover = _cover(ahead, today)
     return [Uncovered(session, reasons) for session in ahead if (reasons := cover.reasons(session))]
 
 
 def away_without_cover(sessions: Iterable[Session], *, today: date) -> list[Uncovered]:
     """Those of `sessions`, from `today` on and not held yet, whose leader is away and nobody else set for it may lead.
 
-    Five queries for any number of sessions fetched `for_list()`.
+    Six queries for any number of sessions fetched `for_list()`.
     """
     ahead = _ahead(sessions, today)
     if not ahead:
         return []
-    cover = Cover(ahead, day=today)
+    cover = _cover(ahead, today)
     away = time_away({part.user_id for s in ahead for part in leading(s)}, today, max(s.day for s in ahead))
     found = []
     for session in ahead:
@@ -129,10 +151,15 @@ def _same_month(first: date, last: date) -> bool:
     return (first.year, first.month) == (last.year, last.month)
 
 
+def _cover(sessions: Collection[Session], today: date) -> Cover:
+    book = policy.book({session.program_id for session in sessions}, today)
+    return Cover(sessions, book=book, today=today)
+
+
+def is_ahead(session: Session, today: date) -> bool:
+    """Still to come: what is past is a fact, and what is canceled needs nobody."""
+    return session.day >= today and session.status == SessionStatus.SCHEDULED
+
+
 def _ahead(sessions: Iterable[Session], today: date) -> list[Session]:
-    """Sessions to come that need a leader; what is past is a fact, and what is canceled needs nobody."""
-    return [
-        session
-        for session in sessions
-        if session.day >= today and session.status == SessionStatus.SCHEDULED and session.service.needs_leader
-    ]
+    return [session for session in sessions if is_ahead(session, today) and session.service.needs_leader]

@@ -20,6 +20,7 @@ from web.refusals import Refusal
 from . import conflicts, rules
 from .choices import BookingKind, StaffRole
 from .conflicts import Clash, Wanted
+from .cover import Leadership, leadership
 from .marks import SHORT, Scale, by_code
 from .models import Attendance, AttendanceChange, AttendanceStatus, Booking, Session
 from .rosters import roster
@@ -101,6 +102,11 @@ class Roll:
     def version(self) -> int:
         """The sum of the versions of all rows, also of those entered in error: it grows with every save."""
         return sum(row.version for row in self.session.attendances.all())
+
+    @cached_property
+    def leadership(self) -> Leadership:
+        """Whether those who lead it may; led without cover it is logged all the same (R-30)."""
+        return leadership(self.session, book=self.book, today=self.at.astimezone(self.zone).date())
 
     @property
     def is_led_by_user(self) -> bool:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import groups, opening, sessions
+from .views import groups, opening, sessions, staffing
 
 urlpatterns = [
     path("programs/<int:program_id>/opening/", opening.program_opening, name="program_opening"),
@@ -17,4 +17,5 @@ urlpatterns = [
     path("sessions/<int:session_id>/", sessions.session, name="session"),
     path("sessions/<int:session_id>/attendance/", sessions.attendance, name="attendance"),
     path("sessions/<int:session_id>/lead/", sessions.lead, name="lead"),
+    path("programs/<int:program_id>/staffing/", staffing.program_staffing, name="program_staffing"),
 ]

@@ -4,6 +4,8 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from django.utils.formats import time_format
+
 from programs.timetable import moment
 
 TYPED = re.compile(r"(\d{1,2})(?:[:.]?(\d{2}))?\s*([ap])?\.?m?\.?", re.IGNORECASE)
@@ -23,6 +25,12 @@ def typed_moment(day: date, wall: time, zone: ZoneInfo) -> datetime:
             f"{wall:%H:%M} does not exist on this day: the clock goes forward. Choose a time from {first:%H}:00 on."
         )
     return at.astimezone(UTC)
+
+
+def span(start: datetime, end: datetime) -> str:
+    """Two local times as people read them: “6:00–6:50 PM”."""
+    same_half = (start.hour < NOON) == (end.hour < NOON)
+    return f"{time_format(start, 'g:i' if same_half else 'g:i A')}–{time_format(end, 'g:i A')}"
 
 
 def typed_near(text: str, start: datetime, end: datetime, zone: ZoneInfo) -> datetime:

@@ -9,7 +9,7 @@ from .memberships import join, join_track, leave
 from .publishing import AHEAD, publish, republish
 from .staffing import SeenChoices, set_staffing
 from .sync import Report
-from .timetables import Taken, lines_version, set_week, take_timetable
+from .timetables import Taken, copy_program, lines_version, set_week, take_timetable
 
 __all__ = [
     "AHEAD",
@@ -19,6 +19,7 @@ __all__ = [
     "book_session",
     "close_days",
     "close_holidays",
+    "copy_program",
     "hand_over",
     "join",
     "join_track",

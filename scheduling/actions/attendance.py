@@ -83,7 +83,11 @@ def log_attendance(
 
 
 def take_over(*, session: Session, by: User, at: datetime) -> Session:
-    """“I am leading this”: `by` leads it, and who was to lead it stays on record as planned, did not lead."""
+    """“I am leading this”: `by` leads it, and who was to lead it stays on record as planned, did not lead.
+
+    Nothing is asked of the license of `by`: that they lead when a colleague is ill is a fact. Where they may not lead
+    it alone, it is flagged, and its notes need a qualified co-signature (R-30).
+    """
     with the_calendar():
         session = Session.objects.select_for_update(of=("self",), no_key=True).for_list().get(pk=session.pk)
         require(rules.takes_place(session), rules.day_has_come(session, at))

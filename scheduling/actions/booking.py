@@ -6,7 +6,9 @@ from uuid import UUID
 
 from audit.actions import record
 from patients.models import Episode, RelatedPerson
-from programs.choices import AttendedBy
+from programs import policy
+from programs.choices import AttendedBy, LeaderRole
+from programs.leading import Verdict, lead_book
 from programs.models import Room, ServiceType
 from scheduling import rules
 from scheduling.choices import StaffRole
@@ -38,6 +40,8 @@ def book_session(
 ) -> Session:
     """Book an individual or family session. Room, leader and patient must be free (R-29), or it is refused.
 
+    So is a leader whose credential does not carry the service on that day (R-30); one under supervision may lead it.
+
     The patient is on it from now on as an attendance row without a status: expected, not logged. `without_patient` is a
     session with the family alone; it keeps the row, for the note, and leaves the patient's time free. `visitor` is the
     name of someone we do not know yet. A `key` that was used before raises AlreadyDone.
@@ -54,6 +58,7 @@ def book_session(
             rules.booked_apart(service),
             rules.episode_may_be_planned(episode),
             rules.may_lead_it(by, leader, episode.program),
+            rules.leader_qualifies(leader, _verdict(episode, service, leader, starts_at)),
             rules.relatives_may_attend(episode, relatives),
             rules.visitor_may_attend(episode, visitor),
             rules.family_is_there(relatives, visitor, without_patient=without_patient),
@@ -90,3 +95,10 @@ def book_session(
             at=at,
         )
     return session
+
+
+def _verdict(episode: Episode, service: ServiceType, leader: User, starts_at: datetime) -> Verdict:
+    """Whether the leader may lead it on its day."""
+    program, day = episode.program, episode.local_day(starts_at)
+    leads = lead_book([leader.pk], policy.book(program, day))
+    return leads.verdict(leader.pk, service=service, program=program, role=LeaderRole.LEAD, day=day)

@@ -6,16 +6,14 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
-from django.utils.formats import time_format
 
 from programs import timetable
 from programs.choices import AttendedBy
 from programs.models import Closure, Group, GroupSlot, Program, Room, ServiceType
 from scheduling.choices import SessionStatus, StaffRole
 from scheduling.querysets import SessionQuerySet
+from scheduling.wallclock import span
 from web.models import Versioned
-
-NOON = 12
 
 
 class Session(Versioned):
@@ -155,9 +153,7 @@ class Session(Versioned):
     @property
     def span(self) -> str:
         """Start and end by the clock of its location: “6:00–6:50 PM”."""
-        start, end = self.local_start, self.local_end
-        same_half = (start.hour < NOON) == (end.hour < NOON)
-        return f"{time_format(start, 'g:i' if same_half else 'g:i A')}–{time_format(end, 'g:i A')}"
+        return span(self.local_start, self.local_end)
 
 
 class SessionStaff(models.Model):

@@ -9,6 +9,7 @@ from .attendance import (
     somebody_is_marked,
     takes_place,
 )
+from .leading import changes_from, leader_qualifies, nobody_twice, part_may_be_set, two_people
 from .memberships import (
     adds_something,
     dates_ordered,
@@ -32,6 +33,7 @@ from .planning import (
 __all__ = [
     "adds_something",
     "booked_apart",
+    "changes_from",
     "closure_may_go",
     "correction_has_reason",
     "dates_ordered",
@@ -40,16 +42,20 @@ __all__ = [
     "episode_may_join",
     "family_is_there",
     "is_closed",
+    "leader_qualifies",
     "left_after_arriving",
     "may_lead_it",
     "may_log",
     "membership_may_end",
+    "nobody_twice",
     "not_a_member_then",
+    "part_may_be_set",
     "relatives_may_attend",
     "seats_and_time_free",
     "somebody_is_marked",
     "taken_back",
     "takes_place",
     "times_make_sense",
+    "two_people",
     "visitor_may_attend",
 ]

@@ -17,8 +17,9 @@ from programs.tests.factories import (
 from scheduling.actions import rebook, the_calendar
 from scheduling.models import Attendance, AttendanceStatus, Membership, Session, SessionStaff
 from scheduling.seeds import seed_attendance_statuses
-from staff.models import Credential, CredentialType, Supervision, TimeAway
-from staff.seeds import seed_credential_types
+from staff.choices import Role
+from staff.models import Credential, User
+from staff.tests.factories import make_credential, make_user
 
 MONDAY = date(2026, 3, 2)
 NOON = datetime(2026, 3, 2, 17, 0, tzinfo=UTC)  # 12:00 in New York
@@ -99,16 +100,14 @@ def make_attendance(session: Session, episode: Episode, status: str | None = "P"
     )
 
 
-def make_license(user: Any, kind: str = "LCSW", *, issued_on: date = date(2020, 1, 1), **kw: Any) -> Credential:
-    """A credential of a shipped type, in force from long ago unless said; the lead matrix is the shipped one."""
+def make_license(user: Any, kind: str = "LCSW", **kw: Any) -> Credential:
+    """A credential of a shipped type, as the shipped lead matrix reads it (R-30)."""
     seed_lead_rules()
-    seed_credential_types()
-    return Credential.objects.create(user=user, type=CredentialType.objects.get(name=kind), issued_on=issued_on, **kw)
+    return make_credential(user, kind, **kw)
 
 
-def make_supervision(supervisee: Any, supervisor: Any, starts_on: date = date(2020, 1, 1), **kw: Any) -> Supervision:
-    return Supervision.objects.create(supervisee=supervisee, supervisor=supervisor, starts_on=starts_on, **kw)
-
-
-def make_time_away(user: Any, starts_on: date, ends_on: date | None = None, **kw: Any) -> TimeAway:
-    return TimeAway.objects.create(user=user, starts_on=starts_on, ends_on=ends_on or starts_on, **kw)
+def make_clinician(username: str = "rae", role: Role = Role.CLINICIAN, license: str = "LCSW", **kw: Any) -> User:  # noqa: A002
+    """Someone who may lead what the license carries."""
+    user = make_user(username, role, **kw)
+    make_license(user, license)
+    return user

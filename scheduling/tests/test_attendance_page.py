@@ -108,7 +108,7 @@ def test_the_page_takes_the_same_queries_for_one_person_and_for_thirty(client, s
     press(client, evening, "everyone")
     with CaptureQueriesContext(connection) as queries:
         client.get(address(evening))
-    assert sum("pg_advisory" not in query["sql"] for query in queries) == 25
+    assert sum("pg_advisory" not in query["sql"] for query in queries) == 29
 
 
 def test_a_page_names_nobody_who_is_not_on_it_until_somebody_is_to_be_added(client, evening):

@@ -31,12 +31,14 @@ from scheduling.tests.factories import (
     MONDAY,
     NOON,
     make_attendance,
+    make_clinician,
+    make_license,
     make_membership,
     make_session,
     make_weekly_group,
 )
 from staff.choices import Role
-from staff.tests.factories import make_user
+from staff.tests.factories import make_supervision, make_user
 from web import keys
 from web.refusals import Refusal
 
@@ -46,7 +48,7 @@ EVENING = NOON + 6 * HOUR  # 18:00 in New York
 
 @pytest.fixture
 def rae(db):
-    return make_user()
+    return make_clinician()
 
 
 @pytest.fixture
@@ -98,7 +100,7 @@ def test_a_session_of_another_program_is_not_named(rae, episode):
 
 
 def test_a_leader_and_a_patient_are_in_one_place_at_a_time(rae, episode):
-    kim = make_user("kim")
+    kim = make_clinician("kim")
     book(episode, rae)
     with pytest.raises(Refusal, match=r"^Rae Lindqvist leads Individual therapy 6:00–7:00 PM\."):
         book(make_episode(program=episode.program), rae, starts_at=EVENING + HOUR / 2)
@@ -134,13 +136,13 @@ def test_who_waits_for_one_thing_does_not_lose_another_that_it_holds(rae, episod
 
 
 def test_an_observer_is_booked_and_blocks_nothing(rae, episode):
-    ines = make_user("ines", Role.INTERN)
+    kim = make_clinician("kim")
     session = book(episode, rae)
-    SessionStaff.objects.create(session=session, user=ines, role="observer")
+    SessionStaff.objects.create(session=session, user=kim, role="observer")
     with the_calendar():
         rebook([session.pk])
-    assert session.bookings.get(kind="staff", resource_id=ines.pk).blocks is False
-    assert book(make_episode(program=episode.program), ines).bookings.get(kind="staff").blocks
+    assert session.bookings.get(kind="staff", resource_id=kim.pk).blocks is False
+    assert book(make_episode(program=episode.program), kim).bookings.get(kind="staff").blocks
 
 
 def test_relatives_who_may_attend_are_named_on_it_and_others_refused(rae, episode):
@@ -161,7 +163,52 @@ def test_a_session_with_the_family_alone_leaves_the_patient_free(rae, episode):
     assert set(session.bookings.values_list("kind", flat=True)) == {"staff"}
     assert session.attendances.get().episode == episode
     with pytest.raises(Refusal, match="needs someone of the family"):
-        book(episode, make_user("kim"), service=family, without_patient=True)
+        book(episode, make_clinician("kim"), service=family, without_patient=True)
+
+
+def test_a_license_carries_bookings_through_its_last_day(episode):
+    kim = make_user("kim")
+    held = make_license(kim, "LPC", expires_on=MONDAY)
+    assert book(episode, kim).day == MONDAY
+    tomorrow = {"starts_at": EVENING + 24 * HOUR, "ends_at": EVENING + 25 * HOUR}
+    with pytest.raises(Refusal) as refused:
+        book(episode, kim, **tomorrow)
+    assert refused.value.sentence == (
+        "Kim Duarte has a license that ended on Mar 2, 2026. Choose another leader, or record the renewal first."
+    )
+    assert (refused.value.rule, refused.value.code, refused.value.field) == ("R-30", "expired", "leader")
+    held.renewal_filed_on, held.renewal_filed_by, held.renewal_evidence = MONDAY, kim, "Receipt 7"
+    held.save()
+    assert book(episode, kim, **tomorrow).pk
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence"),
+    [
+        ("CPRS", "Kim Duarte has no credential that may lead Individual therapy. Choose another leader."),
+        (None, "Kim Duarte has no credential on file. Choose another leader, or record the credential first."),
+        (
+            "LSW",
+            (
+                "Kim Duarte has no supervisor in force who may lead Individual therapy. "
+                "Choose another leader, or record who supervises first."
+            ),
+        ),
+    ],
+)
+def test_nobody_is_booked_for_what_their_credential_does_not_carry(episode, kind, sentence):
+    kim = make_user("kim")
+    if kind:
+        make_license(kim, kind)
+    with pytest.raises(Refusal) as refused:
+        book(episode, kim)
+    assert (refused.value.sentence, refused.value.rule, Session.objects.count()) == (sentence, "R-30", 0)
+
+
+def test_who_leads_under_supervision_is_booked(rae, episode):
+    ines = make_clinician("ines", license="Intern")
+    make_supervision(ines, rae)
+    assert book(episode, ines).staff.get().user == ines
 
 
 @pytest.mark.parametrize(
@@ -181,7 +228,7 @@ def test_what_cannot_be_is_refused(rae, episode, change, code):
 
 
 def test_a_clinician_books_own_sessions_and_the_front_desk_everybodys(rae, episode):
-    kim, ivy = make_user("kim"), make_user("ivy", Role.FRONT_DESK)
+    kim, ivy = make_clinician("kim"), make_user("ivy", Role.FRONT_DESK)
     with pytest.raises(Refusal) as refused:
         book(episode, rae, leader=kim)
     assert refused.value.code == "not_own_session"
@@ -233,7 +280,7 @@ def test_rebooking_outside_the_calendar_is_a_mistake_of_ours(own_database):
 
 
 def test_a_guard_that_fires_is_said_like_any_clash(rae, episode, monkeypatch):
-    kim = make_user("kim")
+    kim = make_clinician("kim")
     make_posting(kim, episode.program)
     room = make_room(episode.program.location, "Room 2")
     book(episode, rae, room=room)
@@ -304,7 +351,7 @@ def test_statuses_are_seeded_once_and_keep_what_staff_changed(db):
 def test_eight_at_once_give_one_session_and_seven_refusals(own_database, wanted):
     program = make_program()
     room = make_room(program.location)
-    people = [make_user(f"clinician{n}") for n in range(8)]
+    people = [make_clinician(f"clinician{n}") for n in range(8)]
     for person in people:
         make_posting(person, program)
     desk = make_user("dana", Role.DIRECTOR)

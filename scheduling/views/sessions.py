@@ -8,8 +8,10 @@ from django.views.decorators.http import require_POST
 
 from audit.actions import record_read
 from patients.models import Episode
+from programs import policy
 from programs.deputies import holds_in, may_in
 from scheduling import actions
+from scheduling.cover import leadership
 from scheduling.forms import FIND, PatientForm, RollForm, SessionForm, plannable
 from scheduling.labels import SEE_THEMES
 from scheduling.models import Session
@@ -24,10 +26,11 @@ from web.refusals import Stale, require
 def session(request: HttpRequest, session_id: int) -> HttpResponse:
     """One session: when, where, who leads, and its roster."""
     row = get_object_or_404(Session.objects.visible_to(request.user).with_roster(), pk=session_id)
-    on_it = roster(row)
+    on_it, today = roster(row), timezone.localdate(timezone=row.program.location.zone)
+    leads = leadership(row, book=policy.book(row.program, row.day), today=today)
     record_read(action="session.read", by=request.user, about=row, patients=on_it.patients, record_class="schedule")
     themes = holds_in(request.user, SEE_THEMES, row.program)
-    return page(request, "scheduling/session.html", session=row, roster=on_it, themes=themes)
+    return page(request, "scheduling/session.html", session=row, roster=on_it, leadership=leads, themes=themes)
 
 
 @door("scheduling.book_session")
