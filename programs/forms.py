@@ -52,8 +52,19 @@ class PresetForm(forms.Form):
     """Which preset, for whom, from which day; for the programs that the person directs."""
 
     preset = forms.ChoiceField(choices=[("", "Choose"), *((code, preset.name) for code, preset in PRESETS.items())])
-    program = forms.ModelChoiceField(queryset=Program.objects.none(), required=False, empty_label="The whole provider")
-    starts_on = forms.DateField(label="From", widget=DateInput, validators=[within_reason])
+    program = forms.ModelChoiceField(
+        label="For",
+        queryset=Program.objects.none(),
+        required=False,
+        empty_label="The whole provider",
+        help_text="A program's own values win over those of the whole provider.",
+    )
+    starts_on = forms.DateField(
+        label="From",
+        widget=DateInput,
+        validators=[within_reason],
+        help_text="Days before keep the values they had.",
+    )
 
     def __init__(self, data: Any, *, user: Person, day: date, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
@@ -68,6 +79,11 @@ class PresetForm(forms.Form):
         if refusal:
             self.add_error("program", forms.ValidationError(refusal.sentence, code=refusal.code))
         return data
+
+    @property
+    def choices(self) -> list[forms.BoundField]:
+        """The three questions before the preview."""
+        return [self[name] for name in ("preset", "program", "starts_on")]
 
     @property
     def chosen(self) -> Preset | None:

@@ -11,7 +11,7 @@ from . import policy
 from .policy import KEYS, Key, Standing
 
 if TYPE_CHECKING:
-    from .models import PolicyValue
+    from .models import PolicyValue, Program
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,8 @@ class Change:
     """What becomes of one key from the day on.
 
     `same_day` is a row that begins on that very day, which stays unless it is to be replaced; `until` the day on which
-    a later row of the same scope ends the value.
+    a later row of the same scope ends the value; `kept_by` the programs whose own value stays when the whole provider's
+    changes.
     """
 
     key: Key
@@ -43,6 +44,7 @@ class Change:
     own: "PolicyValue | None" = None
     same_day: "PolicyValue | None" = None
     until: date | None = None
+    kept_by: "tuple[Program, ...]" = ()
 
     @property
     def shown(self) -> str:
@@ -67,7 +69,10 @@ class Change:
 
 
 def changes(preset: Preset, *, program: int | None, rows: "Collection[PolicyValue]", day: date) -> list[Change]:
-    """What the preset would change from `day` on. `rows` are all of the program's (an id) and the whole provider's."""
+    """What the preset would change from `day` on, for a program (an id) or the whole provider.
+
+    `rows` are all of the program's and the whole provider's; for the whole provider all there are.
+    """
     scope = [] if program is None else [program]
     begun = sorted((row for row in rows if row.starts_on <= day), key=lambda row: row.starts_on)
     book = policy.Book(scope, day, begun)
@@ -97,4 +102,12 @@ def _change(key: Key, value: str, program: int | None, book: policy.Book, rows: 
         own=latest,
         same_day=latest if latest and latest.starts_on == book.day else None,
         until=ahead[0].starts_on if ahead else None,
+        kept_by=() if program else _kept_by(key, book.day, rows),
     )
+
+
+def _kept_by(key: Key, day: date, rows: "Collection[PolicyValue]") -> "tuple[Program, ...]":
+    """The programs with a value of their own in force, which a change for the whole provider does not reach."""
+    own = sorted((row for row in rows if row.program and row.key == key.name), key=lambda row: row.starts_on)
+    latest = {row.program: row.value for row in own if row.starts_on <= day}
+    return tuple(program for program, value in latest.items() if program and value and program.is_active_on(day))

@@ -56,9 +56,9 @@ def apply_preset(
 
 def preview(preset: Preset, *, program: Program | None, starts_on: date) -> list[Change]:
     """What the preset would change: one query."""
-    number = program.pk if program else None
-    rows = list(PolicyValue.objects.applying_to([] if number is None else [number]))
-    return changes(preset, program=number, rows=rows, day=starts_on)
+    all_rows = PolicyValue.objects.filter(key__in=preset.values).select_related("program")
+    rows = all_rows.applying_to([program.pk]) if program else all_rows
+    return changes(preset, program=program.pk if program else None, rows=list(rows), day=starts_on)
 
 
 def address(program: Program | None, day: date) -> str:
@@ -79,7 +79,9 @@ def confirm_values(*, ids: Collection[int], by: User, day: date) -> list[PolicyV
     for value in values:
         value.is_confirmed = True
     PolicyValue.objects.bulk_update(values, ["is_confirmed"])
-    confirmed = {"changes": [{"of": "programs.policyvalue", "fields": {"is_confirmed": {"old": "False", "new": "True"}}}]}
+    confirmed = {
+        "changes": [{"of": "programs.policyvalue", "fields": {"is_confirmed": {"old": "False", "new": "True"}}}]
+    }
     action = "programs.policyvalue_confirmed"
     record_many(Entry(action=action, by=by, about=value, content=confirmed) for value in values)
     return values

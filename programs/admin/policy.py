@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from programs import rules
 from programs.actions import policy as actions
@@ -62,9 +63,10 @@ class HeadingFilter(admin.SimpleListFilter):
 class PolicyValueAdmin(ReachAdmin):
     form = PolicyValueForm
     fields = ["program", "key", "value", "starts_on", "citation", "is_confirmed"]
-    list_display = ["label", "shown", "program", "starts_on", "is_confirmed", "rules_that_ask", "default", "citation"]
+    list_display = ["label", "shown", "program", "begins", "state", "citation"]
     list_filter = [("program", RelatedOnly), HeadingFilter, "is_confirmed"]
     list_select_related = ["program"]
+    empty_value_display = "Whole provider"
     search_fields = ["key", "citation", "program__name"]
     autocomplete_fields = ["program"]
     ordering = ["key", "program__name", "starts_on"]
@@ -126,15 +128,17 @@ class PolicyValueAdmin(ReachAdmin):
         key = KEYS.get(value.key)
         return key.shown(value.value) if key and value.value else value.value or "falls back"
 
-    @admin.display(description="rules")
-    def rules_that_ask(self, value: PolicyValue) -> str:
-        key = KEYS.get(value.key)
-        return ", ".join(key.rules) or "shown only" if key else ""
+    @admin.display(description="from", ordering="starts_on")
+    def begins(self, value: PolicyValue) -> str:
+        return date_format(value.starts_on, "M j, Y")
 
-    @admin.display(description="default")
-    def default(self, value: PolicyValue) -> str:
-        key = KEYS.get(value.key)
-        return key.shown(key.default) if key else ""
+    @admin.display(description="source", ordering="is_confirmed")
+    def state(self, value: PolicyValue) -> str:
+        return "confirmed" if value.is_confirmed else "to be confirmed"
+
+    def view_on_site(self, value: PolicyValue) -> str | None:
+        """The policy page of the value's program."""
+        return actions.address(value.program, value.starts_on) if value.program else None
 
 
 def _asked(request: HttpRequest) -> dict[str, str]:

@@ -62,10 +62,8 @@ class Sheet:
     @property
     def counts(self) -> str:
         """Where the values come from, as a sentence."""
-        return (
-            f"{self.count(OWN)} of {len(self.lines)} values are the program's own, {self.count(PROVIDER)} the whole "
-            f"provider's, {self.count(DEFAULT)} the default."
-        )
+        own, provider, default = (self.count(source) for source in (OWN, PROVIDER, DEFAULT))
+        return f"{own} set for this program, {provider} for the whole provider, {default} by default."
 
     @property
     def unconfirmed(self) -> int:

@@ -101,9 +101,7 @@ def test_a_clinician_reads_the_values_of_the_own_program(client, rae, evening):
     )
     assert rows["Most time in a week"] == "1140 minutes Default shown only"
     page = response.content.decode()
-    assert "1 of 52 values are the program's own, 1 the whole provider's, 50 the default. 1 is to be confirmed." in (
-        page.replace("&#x27;", "'")
-    )
+    assert "1 set for this program, 1 for the whole provider, 50 by default. 1 is to be confirmed." in page
     assert ("None of this is legal advice" in page, "/admin/" in page) == (True, False)
 
 

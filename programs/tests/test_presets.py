@@ -178,6 +178,15 @@ def test_a_later_row_of_the_program_ends_the_value_and_is_named(dana, evening):
     assert changes_of(evening)["caseload_max"].until == date(2026, 9, 1)
 
 
+def test_a_preview_for_the_whole_provider_names_the_programs_that_keep_their_own_value(evening, teen):
+    make_policy_value("caseload_max", "30", evening)
+    make_policy_value("caseload_max", "30", teen)
+    make_policy_value("caseload_max", "", teen, starts_on=DAY)
+    assert {key: change.kept_by for key, change in changes_of(None).items() if change.kept_by} == {
+        "caseload_max": (evening,)
+    }
+
+
 def test_what_has_changed_since_the_preview_is_not_overwritten(dana, evening):
     seen = fingerprint(preview(NJ, program=evening, starts_on=LATER))
     make_policy_value("caseload_max", "40", evening)
@@ -215,7 +224,7 @@ def test_the_page_shows_first_and_then_writes(client, dana, evening):
     data = asked(client, program=evening.pk)
     page = client.get(PAGE, data).content.decode()
     assert "Now" in page
-    assert "14 days (default)" in page
+    assert '14 days <span class="quiet">(default)</span>' in page
     assert "<strong>3 visits or 30 days</strong>" in page
     assert "A family session each month unless contraindicated or refused" in page
     assert PolicyValue.objects.count() == 0
@@ -236,7 +245,7 @@ def test_the_page_keeps_what_was_ticked_and_shows_the_values_anew_when_they_chan
     page = answer.content.decode()
     assert (answer.status_code, values_of(evening)) == (422, {"caseload_max": "30"})
     assert "The values have changed since this preview was made" in page
-    assert "7 days (this program" in page
+    assert '7 days <span class="quiet">(this program' in page
     assert 'value="caseload_max" checked' in page
     again = data | {"seen": answer.context["form"].fingerprint, "key": answer.context["confirm"]["key"].value()}
     assert client.post(PAGE, again).status_code == 302
@@ -293,6 +302,13 @@ def test_an_obsolete_preset_says_so(client, dana, evening):
 def test_the_list_and_the_policy_page_lead_to_the_presets(client, dana, evening):
     assert PAGE in client.get(CHANGELIST).content.decode()
     assert f"{PAGE}?program={evening.pk}" in client.get(reverse("program_policy", args=[evening.pk])).content.decode()
+
+
+def test_a_value_s_form_leads_to_the_policy_page_of_its_program(client, dana, evening):
+    own, everybodys = make_policy_value("group_min", "3", evening), make_policy_value("group_min", "3")
+    forms = [client.get(f"{CHANGELIST}{value.pk}/change/").content.decode() for value in (own, everybodys)]
+    assert [f"/programs/{evening.pk}/policy/?day=2026-01-05" in form for form in forms] == [True, False]
+    assert ["View on site" in form for form in forms] == [True, False]
 
 
 def test_values_are_confirmed_in_the_list_and_audited_row_by_row(client, dana, evening):
