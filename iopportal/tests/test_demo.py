@@ -42,6 +42,8 @@ def test_the_programs_run_the_real_timetables(demo):
     evening, teen = Program.objects.get(code="matrix"), Program.objects.get(code="choc")
     assert [evening.week_minutes(MONDAY, week=week) for week in (1, 4, 5, 16)] == [670, 670, 570, 570]
     assert [teen.week_minutes(MONDAY, week=week) for week in (1, 8)] == [780, 780]
+    for program in Program.objects.with_timetable().filter(code__in=["matrix", "choc"]):
+        assert not hours_of(program, book=policy.book(program, MONDAY), day=MONDAY).is_below
 
 
 def test_there_are_sixty_patients_in_every_state_and_the_caseloads_are_disjoint(demo):
