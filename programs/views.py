@@ -1,12 +1,15 @@
+from typing import cast
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from web.doors import door
-from web.pages import page
+from staff.models import Supervision, User
+from web.doors import SIGNED_IN, door
+from web.pages import is_fragment, page
 
-from . import policy, rules
+from . import licenses, policy, rules
 from .forms import DayForm
 from .models import Program
 
@@ -22,3 +25,14 @@ def program_policy(request: HttpRequest, program_id: int) -> HttpResponse:
     may_set = request.user.has_perm("programs.add_policyvalue") and not rules.directs(request.user, program, today)
     sheet = policy.sheet(program, form.chosen)
     return page(request, "programs/policy.html", form=form, program=program, sheet=sheet, may_set=may_set)
+
+
+@require_safe
+@door(SIGNED_IN)
+def own_licenses(request: HttpRequest) -> HttpResponse:
+    """One's own licenses as they stand today, and who supervises one; also a part of the account page (R-31)."""
+    day, me = timezone.localdate(), cast("User", request.user)
+    held = licenses.licenses([me.pk], day=day, book=policy.book([], day))
+    supervision = Supervision.objects.of([me.pk]).active_on(day).select_related("supervisor")
+    name = "_own_licenses" if is_fragment(request) else "own_licenses"
+    return page(request, f"programs/{name}.html", licenses=held, supervision=supervision)

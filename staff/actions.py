@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 import secrets
 from collections.abc import Iterable
+from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -202,7 +203,8 @@ def credential_changed(*, credential: Credential, fields: Iterable[str], by: Use
 
     What was looked up was the old text, and a filed renewal ends with the new last day it brought.
     """
-    said, cleared = [], {}
+    said: list[str] = []
+    cleared: dict[str, Any] = {}
     if VOUCHED & set(fields) and credential.verified_on:
         said.append("It was changed, so it must be looked up at its board again.")
         cleared |= NOT_VERIFIED

@@ -30,7 +30,7 @@ class GridForm(ActionForm):
 
     def __init__(self, *args: Any, codes: dict[leads.Cell, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial |= {"shown": ",".join(codes.values()), "version": leads.version_of(codes)}
+        self.initial.update({"shown": ",".join(codes.values()), "version": leads.version_of(codes)})
         for number, (cell, code) in enumerate(codes.items()):
             name = leads.name_of(cell)
             self.fields[f"cell-{number}"] = forms.ChoiceField(

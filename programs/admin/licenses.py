@@ -77,11 +77,11 @@ def settle(request: HttpRequest, form: Any) -> None:
 class CredentialPages:
     """What a license's own page and its part of a person's page have in common."""
 
-    readonly_fields = ("standing", "verification", "renewal")
+    derived = ("standing", "verification", "renewal")
 
     @admin.display(description="standing", ordering="expires_on")
     def standing(self, row: Credential) -> str:
-        if row.pk is None:
+        if row._state.adding:
             return "not saved yet"
         day = timezone.localdate()
         return getattr(row, "said", "") or sentences([row], day=day, book=policy.book([], day))[row.pk]
@@ -117,7 +117,7 @@ class CredentialAdmin(CredentialPages, PersonsAdmin):
         return super().get_queryset(request).select_related("user", "type", "verified_by", "renewal_filed_by")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
-        return [*super().get_readonly_fields(request, obj), *self.readonly_fields]
+        return [*super().get_readonly_fields(request, obj), *self.derived]
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Say how each row of the page stands, with one question for all."""

@@ -62,6 +62,7 @@ class CredentialInline(CredentialPages, PersonsInline, admin.StackedInline):
     fk_name = "user"
     form = CredentialForm
     formset = CredentialFormSet
+    readonly_fields = CredentialPages.derived
     fieldsets = [
         (None, {"fields": [("type", "state", "number"), ("issued_on", "expires_on"), "standing"]}),
         (

@@ -8,7 +8,7 @@ from programs.admin import EverybodysAdmin
 from scheduling.marks import DERIVED, SHORT
 from scheduling.models import Attendance, AttendanceStatus
 
-FLAGS = ["is_scheduled", "is_attended", "has_minutes", "is_absence", "is_excused"]
+FLAGS: Any = ["is_scheduled", "is_attended", "has_minutes", "is_absence", "is_excused"]
 RELIED_ON = DERIVED | set(SHORT)  # the roll derives them, or offers them as answers of one press
 
 
