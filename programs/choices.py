@@ -93,3 +93,13 @@ class LeadAnswer(models.TextChoices):
     SUPERVISED = "S", "may lead, a supervisor co-signs"
     CO_LEAD = "C", "may co-lead only"
     NO = "no", "may not"
+
+
+class CopyPart(models.TextChoices):
+    """What a new program may take over from the one it is made after."""
+
+    WEEK = "week", "Weekly template: groups with their hours"
+    TRACKS = "tracks", "Tracks: the weeks in which groups are held"
+    DOSES = "doses", "Weekly doses set per patient"
+    POLICY = "policy", "The program's own policy values"
+    CURRICULA = "curricula", "Its curricula with their topics"

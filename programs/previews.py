@@ -103,6 +103,11 @@ class Hours:
         return self.limits.minimum
 
     @property
+    def is_unusual(self) -> bool:
+        """Whether someone should look: below the floor, or at the level of partial hospitalization."""
+        return self.is_below or any(weeks.minutes >= self.limits.partial_hospitalization for weeks in self.weeks)
+
+    @property
     def is_below(self) -> bool:
         """Whether some week of the track has fewer countable minutes than the floor."""
         return not self.spans or any(span.weeks.minutes < self.floor for span in self.spans)

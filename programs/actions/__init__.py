@@ -1,16 +1,20 @@
 """The verbs of this room."""
 
+from .duplicating import Duplicate, duplicate_program, rehearse_duplicate
 from .leaders import lead_from
 from .rehearsals import ProgramWeek, Rehearsal, rehearse_timetable
 from .timetables import Imported, import_timetable, known_at, read_timetable
 
 __all__ = [
+    "Duplicate",
     "Imported",
     "ProgramWeek",
     "Rehearsal",
+    "duplicate_program",
     "import_timetable",
     "known_at",
     "lead_from",
     "read_timetable",
+    "rehearse_duplicate",
     "rehearse_timetable",
 ]

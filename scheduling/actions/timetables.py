@@ -1,6 +1,7 @@
 """A timetable taken over: the programs of a file or the whole week of one, and the sessions that follow from it."""
 
 import zlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -8,7 +9,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from programs import exporting, files
-from programs.actions import Imported, import_timetable, rehearse_timetable
+from programs.actions import Duplicate, Imported, duplicate_program, import_timetable, rehearse_timetable
 from programs.importing import Numbered
 from programs.models import Group, Location, Program
 from programs.rules import directs, may_reach
@@ -81,6 +82,21 @@ def set_week(
             whole=True,
         )  # fmt: skip
         return _published(result, by=by, at=at, today=today)
+
+
+def copy_program(
+    *, source: Program, name: str, code: str, location: Location, opens_on: date, take: Collection[str], key: UUID,
+    by: User, at: datetime,
+) -> tuple[Duplicate, Report]:  # fmt: skip
+    """Make a program after another and publish what it meets, once."""
+    today = at.astimezone(location.zone).date()
+    with the_calendar(), keys.once(key, by=by) as used:
+        made = duplicate_program(
+            source=source, name=name, code=code, location=location, opens_on=opens_on, take=take, day=today, by=by
+        )
+        report = republish(made.program.groups.all(), by=by, at=at, today=today)
+        used.url = program_url(made.program)
+    return made, report
 
 
 def lines_version(rows: list[Numbered]) -> int:

@@ -12,7 +12,7 @@ from programs.models import Program
 from scheduling.actions import republish
 from staff.models import User
 
-from . import timetables, weeks
+from . import duplicating, timetables, weeks
 from .bases import CalendarAdmin
 
 admin.site.unregister(Program)
@@ -27,6 +27,7 @@ class ScheduledProgramAdmin(CalendarAdmin, ProgramAdmin):
         own = [
             path("import/", wrap(self.import_view), name="programs_program_import"),
             path("<int:object_id>/template/", wrap(self.template_view), name="programs_program_template"),
+            path("<int:object_id>/duplicate/", wrap(self.duplicate_view), name="programs_program_duplicate"),
         ]
         return [*own, *super().get_urls()]
 
@@ -35,6 +36,9 @@ class ScheduledProgramAdmin(CalendarAdmin, ProgramAdmin):
 
     def template_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         return weeks.week(self, request, object_id)
+
+    def duplicate_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return duplicating.duplicate(self, request, object_id)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

@@ -92,8 +92,7 @@ class GroupRow:
 
     @property
     def weeks(self) -> str:
-        weeks = self.plan.first.weeks
-        return timetable.weeks_in_words(*weeks) if weeks else "every week"
+        return weeks_of(self.plan)
 
 
 @dataclass(frozen=True)
@@ -103,6 +102,7 @@ class Section:
     plan: ProgramPlan
     groups: list[GroupRow]
     sets: list[tuple[str, BoundField]]
+    doses: list[tuple[GroupPlan, str]]
     week: ProgramWeek | None
 
 
@@ -213,7 +213,8 @@ class TakeForm(ActionForm):
         week = self.rehearsal and next(
             (one for one in self.rehearsal.programs if one.code == plan.first.timetable), None
         )
-        return Section(plan, rows, sets, week)
+        doses = [(dose, weeks_of(dose)) for dose in plan.doses]
+        return Section(plan, rows, sets, doses, week)
 
     def dated_rows(self) -> tuple[list[str], list[Numbered]]:
         """The file's rows with the dates that were given here."""
@@ -258,6 +259,10 @@ def sane(day: date | None) -> date | None:
     if day and day.year not in cells.YEARS:
         raise ValidationError("Give a year from 2000 to 2100.")
     return day
+
+
+def weeks_of(plan: GroupPlan) -> str:
+    return timetable.weeks_in_words(*(plan.first.weeks or (None, None)))
 
 
 def clock(wall: time) -> str:

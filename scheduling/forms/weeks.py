@@ -58,8 +58,20 @@ class TypedLine:
 
     @property
     def is_open(self) -> bool:
-        """Whether what is seldom needed says something, or is wrong."""
-        return any(self.cells[column] or column in self.errors for column in MORE)
+        """Whether something of what is seldom needed is wrong."""
+        return any(column in self.errors for column in MORE)
+
+    @property
+    def more(self) -> str:
+        """What is seldom needed, in words; empty where nothing is said."""
+        cells = self.cells
+        weeks = f"weeks {cells['week_from'] or 1}–{cells['week_to']}" if cells["week_from"] or cells["week_to"] else ""
+        seats = f"{cells['capacity']} seats" if cells["capacity"] else ""
+        least = f"at least {cells['min_size']}" if cells["min_size"] else ""
+        first = f"from {cells['from']}" if cells["from"] else ""
+        last = f"until {cells['until']}" if cells["until"] else ""
+        said = [part for part in (weeks, seats, least, first, last, cells["purpose"]) if part]
+        return ", ".join(said).capitalize()
 
 
 class WeekForm(ActionForm):

@@ -1,0 +1,62 @@
+"""A program made after another: what it is called, where and from when, and what is taken over."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from programs.actions import Duplicate, rehearse_duplicate
+from programs.choices import CopyPart
+from programs.models import Location, Program
+from scheduling.actions import Report, copy_program
+from web.forms import ActionForm, KeyField
+from web.refusals import Refusal
+
+from .timetables import day_field, sane
+
+
+class DuplicateForm(ActionForm):
+    """`rehearsal` is what it would make, once the form is valid."""
+
+    key = KeyField()
+    name = forms.CharField(max_length=80, widget=forms.TextInput(attrs={"class": "w-wide"}))
+    code = forms.SlugField(
+        label="Timetable code", max_length=40, help_text="Its name in timetable files; once at a location.",
+        widget=forms.TextInput(attrs={"class": "w-wide"}),
+    )  # fmt: skip
+    location = forms.ModelChoiceField(
+        Location.objects.none(), help_text="At another location its groups have no rooms yet."
+    )
+    opens_on = day_field("Opening date", help_text="Its groups begin to meet on this day.")
+    take = forms.MultipleChoiceField(
+        label="Take over", choices=CopyPart.choices, widget=forms.CheckboxSelectMultiple, required=False,
+        help_text="Members and leaders are never taken over.",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, source: Program, user: Any, at: datetime, **kwargs: Any) -> None:
+        initial = {"code": f"{source.code[:36]}-2", "location": source.location_id, "take": CopyPart.values}
+        super().__init__(*args, initial=initial, **kwargs)
+        self.source, self.user, self.at = source, user, at
+        self.today = at.astimezone(source.location.zone).date()
+        self.rehearsal: Duplicate | None = None
+        places = Location.objects.directed_by(user, self.today).active_on(self.today)
+        self.fields["location"].queryset = places  # type: ignore[attr-defined]
+
+    def clean_opens_on(self) -> date | None:
+        return sane(self.cleaned_data["opens_on"])
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not self.errors:
+            try:
+                self.rehearsal = rehearse_duplicate(**self._wanted(data), day=self.today, by=self.user)
+            except Refusal as refusal:
+                raise ValidationError({refusal.field or "take": refusal.sentence}) from None
+        return data
+
+    def save(self, *, by: Any) -> tuple[Duplicate, Report]:
+        return copy_program(**self._wanted(self.cleaned_data), key=self.cleaned_data["key"], by=by, at=self.at)
+
+    def _wanted(self, data: dict[str, Any]) -> dict[str, Any]:
+        return {"source": self.source} | {name: data[name] for name in ("name", "code", "location", "opens_on", "take")}
