@@ -5,16 +5,20 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.urls import reverse
 from django.utils.formats import date_format
 
 from programs import policy
 from programs.choices import LeaderRole
+from programs.deputies import holds_in
 from programs.leading import Verdict, lead_book
+from programs.querysets import Person
 from staff.models import TimeAway, User
 
 from .choices import LEADING, SessionStatus, StaffRole
 from .models import Session, SessionStaff
 
+STAFF_PROGRAM = "programs.staff_program"
 NOBODY = "Nobody is set to lead it."
 LEFT = Verdict(False, code="left", reason="no longer works here")
 
@@ -70,26 +74,34 @@ class Cover:
 
 @dataclass(frozen=True)
 class Leadership:
-    """What is to be said of who leads one session: why nobody of them may, and who co-signs for whom."""
+    """What is to be said of who leads one session: why nobody of them may, and who co-signs for whom.
+
+    `url` is the page where it is settled, for whom it is open.
+    """
 
     reasons: tuple[str, ...]
     cosigned: tuple[str, ...]
     is_ahead: bool
+    url: str = ""
 
 
-def leadership(session: Session, *, book: policy.Book, today: date) -> Leadership:
+def leadership(session: Session, *, book: policy.Book, user: Person, today: date) -> Leadership:
     """Of a session fetched `for_list()`; five queries. A canceled one needs nobody."""
     cover = Cover([session], book=book, today=today if is_ahead(session, today) else None)
     if session.is_cancelled:
         return Leadership((), (), is_ahead=False)
     pairs = cover.cosigned(session)
     people = User.objects.in_bulk({supervisor for _, supervisor in pairs})
-    cosigned = tuple(f"{part.user} needs {possessive(people[supervisor])} co-signature." for part, supervisor in pairs)
-    return Leadership(cover.reasons(session), cosigned, is_ahead(session, today))
+    cosigned = tuple(f"{part.user} needs {people[supervisor]}’s co-signature." for part, supervisor in pairs)
+    ahead = is_ahead(session, today)
+    url = staffing_url(session, from_its_day=ahead) if holds_in(user, STAFF_PROGRAM, session.program, today) else ""
+    return Leadership(cover.reasons(session), cosigned, ahead, url)
 
 
-def possessive(user: User) -> str:
-    return f"{user}’s"
+def staffing_url(session: Session, *, from_its_day: bool) -> str:
+    """Where leaders and rooms of its program are set."""
+    address = reverse("program_staffing", args=[session.program_id])
+    return f"{address}?day={session.day.isoformat()}" if from_its_day else address
 
 
 def leading(session: Session) -> list[SessionStaff]:

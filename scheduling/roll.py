@@ -106,7 +106,8 @@ class Roll:
     @cached_property
     def leadership(self) -> Leadership:
         """Whether those who lead it may; led without cover it is logged all the same (R-30)."""
-        return leadership(self.session, book=self.book, today=self.at.astimezone(self.zone).date())
+        today = self.at.astimezone(self.zone).date()
+        return leadership(self.session, book=self.book, user=self.user, today=today)
 
     @property
     def is_led_by_user(self) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from typing import Any
 
 from django.db.models import Prefetch, Q
 from django.utils.formats import date_format
@@ -51,8 +52,8 @@ class Note:
 
 def groups_to_staff(program: Program, day: date) -> list[Group]:
     """The groups in use on `day`, by name, with their weekly times and leaders from then on; three queries."""
-    slots = GroupSlot.objects.filter(Q(ends_on=None) | Q(ends_on__gte=day))
-    leaders = GroupLeader.objects.filter(Q(ends_on=None) | Q(ends_on__gte=day)).select_related("user")
+    slots: Any = GroupSlot.objects.filter(Q(ends_on=None) | Q(ends_on__gte=day))
+    leaders: Any = GroupLeader.objects.filter(Q(ends_on=None) | Q(ends_on__gte=day)).select_related("user")
     return list(
         Group.objects.filter(program=program)
         .active_on(day)
@@ -132,7 +133,7 @@ class Staffing:
         if not verdict.may:
             return Note("due", f"{self.people[user]} {verdict.reason}: sessions need cover.", "R-30")
         day = self._first_day(group)
-        asked = {"service": group.service, "program": self.program, "day": day}
+        asked: dict[str, Any] = {"service": group.service, "program": self.program, "day": day}
         last = self.licenses.last_day(user, role=ROLES[seat], **asked)
         if last and last <= day + LICENSES_AHEAD:
             return Note("due", f"May lead until {_dated(last)}; later sessions need cover.", "R-31")

@@ -31,6 +31,7 @@ class DayForm(forms.Form):
         self.program, self.today = program, today
         self.first = max(today, program.opens_on)
         self.initial["day"] = self.first
+        self.fields["day"].widget.attrs["class"] = "form-control w-date"
 
     def clean_day(self) -> date:
         day: date = self.cleaned_data["day"] or self.first
@@ -173,7 +174,8 @@ class StaffingForm(ActionForm):
 
     @property
     def clash_count(self) -> int:
-        return sum(len(said) for row in self.lines for said in row.clashes.values())
+        """How many choices run into something."""
+        return sum(bool(said) for row in self.lines for said in row.clashes.values())
 
     @property
     def open_count(self) -> int:

@@ -55,7 +55,7 @@ def test_a_session_to_come_says_that_it_needs_cover_and_why(client, evening):
 def test_the_director_finds_the_way_to_where_it_is_settled(client, evening):
     dana = make_user("dana", Role.DIRECTOR)
     make_posting(dana, evening.program)
-    link = f'<a href="/programs/{evening.program.pk}/staffing/">'
+    link = f'<a href="/programs/{evening.program.pk}/staffing/?day={TODAY() + DAY}">'
     assert link in text_of(client, dana, tomorrows(evening))
     assert link not in text_of(client, evening.rae, tomorrows(evening))
 

@@ -7,6 +7,7 @@ from audit.actions import record_read
 from programs.deputies import holds_in, may_in
 from programs.models import Group
 from scheduling import rules
+from scheduling.cover import STAFF_PROGRAM
 from scheduling.filters import GroupFilters
 from scheduling.forms import JoinForm, LeaveForm, MemberForm
 from scheduling.labels import SEE_THEMES
@@ -20,7 +21,7 @@ from web.pages import page
 from web.refusals import require
 
 ADD_MEMBER = "scheduling.add_member"
-HELD = {"may_add": ADD_MEMBER, "themes": SEE_THEMES}
+HELD = {"may_add": ADD_MEMBER, "may_staff": STAFF_PROGRAM, "themes": SEE_THEMES}
 
 NO_GROUPS = Empty(
     "No group is in your programs.",

@@ -27,7 +27,7 @@ def session(request: HttpRequest, session_id: int) -> HttpResponse:
     """One session: when, where, who leads, and its roster."""
     row = get_object_or_404(Session.objects.visible_to(request.user).with_roster(), pk=session_id)
     on_it, today = roster(row), timezone.localdate(timezone=row.program.location.zone)
-    leads = leadership(row, book=policy.book(row.program, row.day), today=today)
+    leads = leadership(row, book=policy.book(row.program, row.day), user=request.user, today=today)
     record_read(action="session.read", by=request.user, about=row, patients=on_it.patients, record_class="schedule")
     themes = holds_in(request.user, SEE_THEMES, row.program)
     return page(request, "scheduling/session.html", session=row, roster=on_it, leadership=leads, themes=themes)
