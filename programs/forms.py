@@ -16,6 +16,8 @@ from .preset_table import PRESETS
 from .presets import Change, Preset, fingerprint
 from .querysets import Person
 
+NOT_YOURS = "Choose a program that you direct."
+NO_DAY = "Give the first day, such as 2026-11-23."
 EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
 
 
@@ -48,22 +50,34 @@ class DayForm(forms.Form):
         self.chosen: date = (self.is_valid() and self.cleaned_data["day"]) or today
 
 
+class ProgramChoice(forms.ModelChoiceField):
+    """A program by its name and place; two places may each have one of that name."""
+
+    def label_from_instance(self, program: Program) -> str:
+        return f"{program}, {program.location}"
+
+
 class PresetForm(forms.Form):
     """Which preset, for whom, from which day; for the programs that the person directs."""
 
-    preset = forms.ChoiceField(choices=[("", "Choose"), *((code, preset.name) for code, preset in PRESETS.items())])
-    program = forms.ModelChoiceField(
+    preset = forms.ChoiceField(
+        choices=[("", "Choose"), *((code, preset.name) for code, preset in PRESETS.items())],
+        error_messages={"required": "Choose a preset.", "invalid_choice": "Choose a preset of the list."},
+    )
+    program = ProgramChoice(
         label="For",
         queryset=Program.objects.none(),
         required=False,
         empty_label="The whole provider",
         help_text="A program's own values win over those of the whole provider.",
+        error_messages={"required": NOT_YOURS, "invalid_choice": NOT_YOURS},
     )
     starts_on = forms.DateField(
         label="From",
         widget=DateInput,
         validators=[within_reason],
         help_text="Days before keep the values they had.",
+        error_messages={"required": NO_DAY, "invalid": NO_DAY},
     )
 
     def __init__(self, data: Any, *, user: Person, day: date, **kwargs: Any) -> None:
@@ -71,6 +85,9 @@ class PresetForm(forms.Form):
         self.user, self.day = user, day
         programs = Program.objects.directed_by(user, day).active_on(day).select_related("location")
         self.fields["program"].queryset = programs  # type: ignore[attr-defined]
+        if rules.may_set_for_all(user, day):
+            self.fields["program"].required = True
+            self.fields["program"].empty_label = "Choose"  # type: ignore[attr-defined]
         self.fields["starts_on"].initial = day
 
     def clean(self) -> dict[str, Any]:

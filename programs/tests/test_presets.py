@@ -282,9 +282,14 @@ def test_whatever_is_wrong_is_named_and_nothing_written(client, dana, evening, c
 
 def test_a_director_is_offered_the_own_programs_only(client, dana, evening, teen):
     page = client.get(f"{PAGE}?program={evening.pk}")
-    assert [str(program) for program in page.context["form"].fields["program"].queryset] == ["Evening IOP"]
-    assert client.post(PAGE, asked(client, program=evening.pk) | {"program": teen.pk}).status_code == 422
+    offered = page.context["form"].fields["program"].choices
+    assert [label for _, label in offered] == ["Choose", "Evening IOP, Northside"]
+    refused = client.post(PAGE, asked(client, program=evening.pk) | {"program": teen.pk})
+    assert refused.context["form"].errors == {"program": ["Choose a program that you direct."]}
     assert PolicyValue.objects.count() == 0
+    make_posting(dana)
+    offered = client.get(PAGE).context["form"].fields["program"].choices
+    assert [label for _, label in offered] == ["The whole provider", "Teen IOP, Harbor", "Evening IOP, Northside"]
 
 
 def test_a_clinician_opens_no_presets(client, dana, evening):
