@@ -83,7 +83,9 @@ class Leaving:
 
     @cached_property
     def supervisees(self) -> list[Line]:
-        rows = Supervision.objects.filter(supervisor=self.leaver, supervisee__is_active=True).touching(self.day, None)
+        here = Posting.objects.directed_by(self.by, self.today).not_over(self.day).values("user")
+        mine = Supervision.objects.filter(supervisor=self.leaver, supervisee__is_active=True, supervisee__in=here)
+        rows = mine.touching(self.day, None)
         rows = rows.select_related("supervisee").order_by("supervisee__last_name", "supervisee__first_name", "pk")
         return [Line(row, f"{row.supervisee}, {_since(row, self.day)}", key=row.pk) for row in rows[:MOST]]
 

@@ -9,15 +9,16 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib.messages import INFO, SUCCESS, WARNING
 from django.core.exceptions import BadRequest
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.formats import date_format
 
 from dashboard.leaving import Leaving, Line, programs_of
 from patients.actions import hand_over_places, hand_over_primaries
-from patients.querysets import possible_primaries
+from patients.querysets import MODEL_BACKEND, possible_primaries
 from patients.rules import caseloads
 from programs import policy
 from programs.actions.postings import end_postings
+from programs.actions.supervision import hand_over_supervision
 from programs.models import Posting
 from programs.rules import may_lead
 from scheduling.actions import hand_over
@@ -239,7 +240,23 @@ class DeactivateForm(ActionForm):
         return [(SUCCESS, f"{leaver} is deactivated and signed out everywhere.")]
 
 
-SECTIONS: list[type[SectionForm]] = [GroupsForm, SessionsForm, PrimariesForm, PlacesForm]
+class SuperviseesForm(SectionForm):
+    name, title, one, many = "supervisees", "Supervises", "person", "people"
+
+    def successors(self) -> QuerySet[User]:
+        """Clinicians of the programs that whoever asks directs; the verb asks for their credential (R-23)."""
+        posted = Posting.objects.active_on(self.leaving.day).filter(user=OuterRef("pk"))
+        here = posted.directed_by(self.leaving.by, self.leaving.today)
+        clinicians = User.objects.with_perm("patients.be_primary", include_superusers=False, backend=MODEL_BACKEND)
+        return clinicians.filter(Exists(here)).order_by("last_name", "first_name", "pk")
+
+    def hand_over(self, rows: Sequence[Line], to: User, by: User) -> Outcome:
+        supervision = [line.row for line in rows]
+        handed = hand_over_supervision(rows=supervision, to=to, from_day=self.leaving.day, by=by)
+        return Outcome(len(handed.done), [(f"{row.supervisee}: ", refusal) for row, refusal in handed.staying])
+
+
+SECTIONS: list[type[SectionForm]] = [GroupsForm, SessionsForm, PrimariesForm, PlacesForm, SuperviseesForm]
 type LeavingForm = SectionForm | PostingsForm | DeactivateForm
 FORMS: dict[str, type[LeavingForm]] = {
     **{section.name: section for section in SECTIONS},

@@ -16,7 +16,8 @@ from scheduling.actions import publish
 from scheduling.models import Session
 from scheduling.tests.factories import MONDAY, NOON, make_attendance, make_session, make_weekly_group
 from staff.choices import Role
-from staff.tests.factories import make_credential, make_user
+from staff.models import Supervision
+from staff.tests.factories import make_credential, make_supervision, make_user
 
 DAY, WEEK = dt.timedelta(days=1), dt.timedelta(days=7)
 
@@ -198,6 +199,21 @@ def test_other_places_are_handed_over_too(client, evening, dana, kim, rae):
     assert CareTeamMember.objects.filter(episode=episode, user=rae, role=CareRole.THERAPIST).exists()
 
 
+def test_supervision_is_handed_over_to_who_may_supervise(client, evening, dana, kim, rae):
+    ines = someone("ines", Role.INTERN, evening, "Intern")
+    row = make_supervision(ines, kim)
+    make_supervision(someone("omar", Role.INTERN, make_program(location=make_location("Harbor")), "Intern"), kim)
+    text = client.get(address(kim)).text
+    assert ("Ines Moreau, since Jan 1, 2025" in text, "Omar" in text) == (True, False)
+    unlicensed = someone("leo", Role.CLINICIAN, evening, None)
+    response = send(client, kim, "supervisees", [row.pk], unlicensed)
+    assert (response.status_code, "has no credential in force on Mar 2, 2026" in response.text) == (422, True)
+    assert said(send(client, kim, "supervisees", [row.pk], rae)) == [
+        "1 person handed over to Rae Lindqvist, from Mar 2, 2026."
+    ]
+    assert Supervision.objects.get(supervisee=ines, starts_on=MONDAY).supervisor == rae
+
+
 def test_the_second_of_two_directors_is_told_what_is_done(client, evening, dana, kim, rae):
     first, second = caseload(evening, kim, 2)
     members = list(CareTeamMember.objects.filter(user=kim).order_by("pk").values_list("pk", flat=True))
@@ -278,8 +294,9 @@ def test_the_page_takes_the_same_queries_for_one_and_for_thirty(client, evening,
     for n, episode in enumerate(episodes):
         make_weekly_group(evening, leader=kim, name=f"Group {n}")
         make_member(episode, kim, CareRole.THERAPIST, starts_on=MONDAY - WEEK)
+        make_supervision(someone(f"intern{n}", Role.INTERN, evening, None), kim)
         single(evening, kim, episode, start=f"{n // 4:02}:{n % 4 * 15:02}", end=f"{n // 4:02}:{n % 4 * 15 + 10:02}")
     client.get(address(kim))
     with CaptureQueriesContext(connection) as queries:
         assert client.get(address(kim)).text.count("Group ") == number
-    assert len(queries) == 30
+    assert len(queries) == 31

@@ -106,7 +106,7 @@ def test_what_lies_after_twelve_weeks_or_has_begun_needs_no_cover_yet(rae, group
     assert said("needs-cover", rae) == []
 
 
-def test_time_away_without_cover_is_one_row_for_each_group_and_time(rae, kim, dana, omar, group):
+def test_time_away_without_cover_is_one_row_for_each_person_and_time(rae, kim, dana, omar, group):
     make_credential(rae)
     make_credential(kim)
     make_time_away(rae, MONDAY, MONDAY + 8 * DAY)
@@ -114,7 +114,11 @@ def test_time_away_without_cover_is_one_row_for_each_group_and_time(rae, kim, da
     SessionStaff.objects.create(session=covered, user=kim, role=StaffRole.CO_LEAD)
     for week in range(3):
         make_session(group, day=MONDAY + week * WEEK, leader=rae)
-    line = "Mon Mar 2: Relapse Prevention, 2 sessions from Mar 2. Rae Lindqvist is away Mar 2–10."
+    make_session(program=group.program, service=group.service, day=MONDAY + DAY, leader=rae)
+    line = (
+        "Mon Mar 2: Rae Lindqvist is away Mar 2–10. "
+        "Nobody else is set for 3 sessions: Relapse Prevention (2), Group therapy."
+    )
     assert said("time-away", rae) == said("time-away", dana) == [line]
     assert said("time-away", kim) == said("time-away", omar) == []
 
@@ -122,17 +126,29 @@ def test_time_away_without_cover_is_one_row_for_each_group_and_time(rae, kim, da
 def test_a_standing_clash_waits_for_who_leads_it_and_for_the_director(rae, kim, dana, omar, group):
     make_session(group, leader=rae)
     waiting = make_session(make_weekly_group(group.program, name="Skills"), start="18:30", leader=rae)
-    line = "Mon Mar 2: Skills, Mon Mar 2. Rae Lindqvist leads Relapse Prevention 6:00–7:30 PM. R-29"
+    line = "Mon Mar 2: Skills, Mon Mar 2, 6:30–7:30 PM. Rae Lindqvist leads Relapse Prevention 6:00–7:30 PM. R-29"
     assert said("clashes", rae) == said("clashes", dana) == [line]
     assert said("clashes", kim) == said("clashes", omar) == []
-    [row] = named("clashes").rows(dana, NOON)
+    [row] = named("clashes").rows(rae, NOON)
     assert row.url == waiting.get_absolute_url()
+
+
+def test_clashes_of_a_group_for_one_reason_are_one_row(rae, dana, group):
+    skills = make_weekly_group(group.program, name="Skills")
+    for week in range(3):
+        make_session(group, day=MONDAY + week * WEEK, leader=rae)
+        make_session(skills, day=MONDAY + week * WEEK, start="18:30", leader=rae)
+    assert said("clashes", dana) == [
+        "Mon Mar 2: Skills, 3 sessions from Mar 2. Rae Lindqvist leads Relapse Prevention 6:00–7:30 PM. R-29"
+    ]
+    [row] = named("clashes").rows(dana, NOON)
+    assert row.url == reverse("program_staffing", args=[group.program.pk])
 
 
 def test_a_clash_with_another_program_does_not_name_its_session(dana, omar, teen, group):
     make_session(make_weekly_group(teen, name="Teen Skills"), leader=omar)
     make_session(group, leader=omar)
-    start, end = "Mon Mar 2: Relapse Prevention, Mon Mar 2. Omar Haddad leads ", " 6:00–7:30 PM. R-29"
+    start, end = "Mon Mar 2: Relapse Prevention, Mon Mar 2, 6:00–7:30 PM. Omar Haddad leads ", " 6:00–7:30 PM. R-29"
     assert said("clashes", dana) == [f"{start}a session of another program{end}"]
     assert said("clashes", omar) == [f"{start}Teen Skills{end}"]
 
@@ -180,7 +196,7 @@ def test_the_director_of_one_program_is_not_told_of_another(dana, omar):
 @pytest.mark.parametrize("number", [1, 30])
 @pytest.mark.parametrize(
     ("name", "queries"),
-    [("not-logged", 5), ("needs-cover", 11), ("time-away", 12), ("clashes", 10), ("licenses", 6)],
+    [("not-logged", 5), ("needs-cover", 11), ("time-away", 12), ("clashes", 11), ("licenses", 6)],
 )
 def test_a_list_takes_the_same_queries_for_one_and_for_thirty(evening, dana, name, queries, number):
     for n in range(number):
@@ -286,7 +302,7 @@ def test_a_director_sets_leaders_where_a_clinician_opens_the_session(rae, dana, 
     session = make_session(group, leader=rae)
     single = make_session(program=evening, service=group.service, day=MONDAY + DAY, leader=rae)
     assert [(row.url, row.label) for row in named("needs-cover").rows(dana, NOON)] == [
-        (reverse("program_staffing", args=[evening.pk]), "Set leaders"),
+        (reverse("program_staffing", args=[evening.pk]), "Set leaders and rooms"),
         (single.get_absolute_url(), "Open the session"),
     ]
     assert [row.url for row in named("needs-cover").rows(rae, NOON)] == [

@@ -1,8 +1,9 @@
 """The lists about sessions: nobody may lead them, leaders away, clashes that stand, and no log yet."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
@@ -62,39 +63,53 @@ def not_logged(user: User, at: datetime) -> list[Row]:
 def needs_cover(user: User, at: datetime) -> list[Row]:
     """R-30, R-31: sessions of twelve weeks that nobody leads who may; those of one group and reason are one row."""
     today = timezone.localdate(at)
-    return _grouped(cover.needs_cover(_ahead(own_or_all(user), at), today=today), user, today)
+    return _uncovered(cover.needs_cover(_ahead(own_or_all(user), at), today=today), user, today)
 
 
 def own_needs_cover(user: User, at: datetime) -> list[Row]:
     """The same for what somebody leads, whatever they manage besides."""
     today = timezone.localdate(at)
-    return _grouped(cover.needs_cover(_ahead(own(user), at), today=today), user, today)
+    return _uncovered(cover.needs_cover(_ahead(own(user), at), today=today), user, today)
 
 
 def time_away(user: User, at: datetime) -> list[Row]:
-    """Sessions whose leader is away and for which nobody else is set; one row for each time away and group."""
+    """Sessions whose leader is away and for which nobody else is set; one row for each person, time and program."""
     today = timezone.localdate(at)
-    found = cover.away_without_cover(_ahead(own_or_all(user), at), today=today)
-    return _grouped(found, user, today, rule="")
+    together: dict[object, list[Session]] = defaultdict(list)
+    for item in cover.away_without_cover(_ahead(own_or_all(user), at), today=today):
+        together[item.session.program_id, item.reasons].append(item.session)
+    directed = _directed(user, today)
+    return [
+        _row(
+            sessions,
+            user,
+            today,
+            directed,
+            what=" ".join(reasons).removesuffix("."),
+            why=f"Nobody else is set for {_titles(sessions, user)}.",
+        )
+        for (_, reasons), sessions in together.items()
+    ]
 
 
 def standing_clashes(user: User, at: datetime) -> list[Row]:
-    """R-29: sessions that wait for a room, leader or patient another session has."""
-    found = clashes.standing(_ahead(own_or_all(user), at), user=user)
+    """R-29: sessions that wait for a room, leader or patient another session has; one row for a group and a reason."""
+    together: dict[object, list[clashes.Standing]] = defaultdict(list)
+    for item in clashes.standing(_ahead(own_or_all(user), at), user=user):
+        together[_series(item.session), item.sentence].append(item)
+    today = timezone.localdate(at)
+    directed = _directed(user, today)
     return [
-        Row(
-            what=f"{session_label(item.session, user)}, {_day(item.session.day)}",
-            where=f"{item.session.program}, {item.session.span}",
-            why=item.sentence,
+        _row(
+            [item.session for item in items],
+            user,
+            today,
+            directed,
+            why=items[0].sentence,
             rule="R-29",
-            chip=_day(item.session.day),
-            kind=_kind(item.session.day, timezone.localdate(at)),
-            url=item.session.get_absolute_url(),
-            label="Open the session",
-            program=item.session.program,
-            patients=item.patients,
+            patients=tuple({patient for item in items for patient in item.patients}),
         )
-        for item in found
+        for items in together.values()
     ]
 
 
@@ -109,30 +124,48 @@ def _led_by(sessions: SessionQuerySet, user: User) -> SessionQuerySet:
     return sessions.filter(Exists(parts))
 
 
-def _grouped(found: Iterable[Uncovered], user: User, today: date, *, rule: str = "R-30") -> list[Row]:
+def _uncovered(found: Iterable[Uncovered], user: User, today: date) -> list[Row]:
     """One row for each group (or single session) and reason, in the order of its first session."""
-    together: dict[object, list[Uncovered]] = defaultdict(list)
+    together: dict[object, list[Session]] = defaultdict(list)
     for item in found:
-        session = item.session
-        together[(session.group_id, None if session.group_id else session.pk, item.reasons)].append(item)
+        together[_series(item.session), item.reasons].append(item.session)
     directed = _directed(user, today)
-    return [_cover_row(items, user, today, directed, rule) for items in together.values()]
+    return [
+        _row(sessions, user, today, directed, why=" ".join(reasons), rule="R-30")
+        for (_, reasons), sessions in together.items()
+    ]
 
 
-def _cover_row(items: Sequence[Uncovered], user: User, today: date, directed: Collection[int], rule: str) -> Row:
-    first = items[0].session
-    may_staff = first.group_id is not None and first.program_id in directed
+def _series(session: Session) -> tuple[int | None, int | None]:
+    """The same for all sessions of a group; a single session is its own."""
+    return session.group_id, None if session.group_id else session.pk
+
+
+def _row(
+    sessions: Sequence[Session], user: User, today: date, directed: Collection[int], *, what: str = "", **fields: Any
+) -> Row:
+    """A row for sessions of one program; whoever sets its leaders is led there, everybody else to the first of them."""
+    first = sessions[0]
+    may_staff = first.program_id in directed and any(session.group_id for session in sessions)
     return Row(
-        what=f"{session_label(first, user)}, {_how_many([item.session for item in items])}",
+        what=what or f"{session_label(first, user)}, {_how_many(sessions)}",
         where=f"{first.program}, {first.program.location}",
-        why=" ".join(items[0].reasons),
-        rule=rule,
         chip=_day(first.day),
         kind=_kind(first.day, today),
         url=reverse("program_staffing", args=[first.program_id]) if may_staff else first.get_absolute_url(),
-        label="Set leaders" if may_staff else "Open the session",
+        label="Set leaders and rooms" if may_staff else "Open the session",
         program=first.program,
+        **fields,
     )
+
+
+def _titles(sessions: Sequence[Session], user: User) -> str:
+    """“3 sessions: Family session, Skills (2)”; of one, its name and time."""
+    if len(sessions) == 1:
+        return f"{session_label(sessions[0], user)}, {_how_many(sessions)}"
+    counted = Counter(session_label(session, user) for session in sessions)
+    names = ", ".join(f"{name} ({number})" if number > 1 else name for name, number in counted.items())
+    return f"{len(sessions)} sessions: {names}"
 
 
 def _directed(user: User, today: date) -> set[int]:

@@ -13,12 +13,16 @@ from web.refusals import require
 
 @transaction.atomic
 def end_postings(*, user: User, last_day: date, by: User, today: date) -> int:
-    """End every posting of the person that goes on after `last_day`; gives how many. One that begins later stays."""
+    """Let no posting go on after `last_day`; gives how many were to. One that has not begun by `today` is taken out."""
     require(rules.may_lead(by, user, today), rules.may_post(by, user, is_deputy=False))
-    rows = Posting.objects.filter(user=user, starts_on__lte=last_day).not_over(last_day + timedelta(days=1))
-    ids = list(rows.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk", flat=True))
-    if ids:
-        Posting.objects.filter(pk__in=ids).update(ends_on=last_day)
-        content = {"postings": ids, "last_day": str(last_day)}
+    rows = Posting.objects.filter(user=user).not_over(last_day + timedelta(days=1))
+    locked = list(rows.select_for_update(of=("self",), no_key=True).order_by("pk"))
+    ended = [row.pk for row in locked if row.starts_on <= last_day]
+    to_come = [row for row in locked if row.starts_on > max(last_day, today)]
+    Posting.objects.filter(pk__in=ended).update(ends_on=last_day)
+    Posting.objects.filter(pk__in=[row.pk for row in to_come]).delete()
+    if ended or to_come:
+        taken_out = [f"{row.program or row.location or 'everywhere'}, {row.starts_on}" for row in to_come]
+        content = {"postings": ended, "last_day": str(last_day), "taken_out": taken_out}
         record(action="staff.postings_ended", by=by, about=user, content=content)
-    return len(ids)
+    return len(ended) + len(to_come)

@@ -28,21 +28,25 @@ def dana(evening):
     return dana
 
 
-def test_postings_end_with_the_last_day_and_others_stay(evening, dana):
+def test_postings_end_with_the_last_day_and_what_has_not_begun_is_taken_out(evening, dana):
     kim = make_user("kim")
     going_on, longer = make_posting(kim, evening), make_posting(kim, evening, ends_on=TODAY + ONE)
-    past, later = make_posting(kim, evening, ends_on=TODAY), make_posting(kim, evening, starts_on=TODAY + ONE)
-    assert end_postings(user=kim, last_day=TODAY, by=dana, today=TODAY) == 2
+    past = make_posting(kim, evening, ends_on=TODAY)
+    make_posting(kim, evening, starts_on=TODAY + ONE)
+    assert end_postings(user=kim, last_day=TODAY, by=dana, today=TODAY) == 3
     assert list(Posting.objects.filter(user=kim).order_by("pk").values_list("pk", "starts_on", "ends_on")) == [
         (going_on.pk, OPENED, TODAY),
         (longer.pk, OPENED, TODAY),
         (past.pk, OPENED, TODAY),
-        (later.pk, TODAY + ONE, None),
     ]
     [event] = Event.objects.filter(action="staff.postings_ended")
     assert (event.object_id, event.content) == (
         kim.pk,
-        {"postings": [going_on.pk, longer.pk], "last_day": "2026-03-02"},
+        {
+            "postings": [going_on.pk, longer.pk],
+            "last_day": "2026-03-02",
+            "taken_out": ["Evening IOP, 2026-03-03"],
+        },
     )
     assert end_postings(user=kim, last_day=TODAY, by=dana, today=TODAY) == 0
     assert Event.objects.filter(action="staff.postings_ended").count() == 1

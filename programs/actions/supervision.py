@@ -1,0 +1,73 @@
+"""Supervision changes hands on a day: the earlier one ends the day before, the next begins."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from django.db import transaction
+
+from audit.actions import Entry, record_many
+from programs import policy, rules
+from programs.leading import lead_book
+from staff.models import Supervision, User
+from web.refusals import Refusal, require
+
+DAY = timedelta(days=1)
+
+
+@dataclass
+class HandedOver:
+    """The supervision that changed hands, and what stays, each with why."""
+
+    done: list[Supervision] = field(default_factory=list)
+    staying: list[tuple[Supervision, Refusal]] = field(default_factory=list)
+
+
+@transaction.atomic
+def hand_over_supervision(*, rows: Collection[Supervision], to: User, from_day: date, by: User) -> HandedOver:
+    """Let `to` supervise in place of the present supervisors, from `from_day` or a later first day on.
+
+    `to` has a credential in force that day for what the supervisee leads (R-23), or that supervision stays.
+    """
+    locked = list(
+        Supervision.objects.filter(pk__in=[row.pk for row in rows])
+        .touching(from_day, None)
+        .select_for_update(of=("self",), no_key=True)
+        .select_related("supervisee", "supervisor")
+        .order_by("pk")
+    )
+    leads = lead_book([to.pk, *(row.supervisee_id for row in locked)], policy.book([], from_day))
+    result, entries = HandedOver(), []
+    for row in locked:
+        day = max(from_day, row.starts_on)
+        try:
+            require(
+                rules.may_lead(by, row.supervisee, from_day),
+                rules.may_supervise(to, row.supervisee, day=day, leads=leads),
+            )
+        except Refusal as refusal:
+            result.staying.append((row, refusal))
+            continue
+        content = {"from": str(day), "before": row.supervisor_id, "supervisor": to.pk}
+        entries.append(Entry(action="staff.supervision_handed_over", by=by, about=row.supervisee, content=content))
+        _follow(row, to, day)
+        result.done.append(row)
+    record_many(entries)
+    return result
+
+
+def _follow(row: Supervision, to: User, day: date) -> None:
+    """End it the day before and let the next begin, unless `to` supervises already; one not begun changes hands."""
+    held = Supervision.objects.filter(supervisee=row.supervisee_id, supervisor=to).active_on(day).exists()
+    until = row.ends_on
+    if row.starts_on < day:
+        row.ends_on = day - DAY
+        row.save(update_fields=["ends_on"])
+    elif held:
+        row.delete()
+    else:
+        row.supervisor = to
+        row.save(update_fields=["supervisor"])
+        return
+    if not held:
+        Supervision.objects.create(supervisee=row.supervisee, supervisor=to, starts_on=day, ends_on=until)
