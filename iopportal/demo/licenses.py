@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from staff.models import Credential, CredentialType, Supervision, User
 
 STATE = "NJ"
-TERM = dt.timedelta(days=730)
 DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class License:
-    """Someone's credential, with the days it still runs and who looked it up at the board (nobody: not yet)."""
+    """Someone's credential: the days it still runs, who looked it up at the board (nobody: not yet), days of a term."""
 
     username: str
     type: str
@@ -21,6 +20,7 @@ class License:
     verified_by: str = "dana"
     renewal_filed_days_ago: int | None = None
     evidence: str = ""
+    term: int = 730
 
 
 LICENSES = [
@@ -28,7 +28,7 @@ LICENSES = [
     License("rae", "LCSW", "44-SC-05217", 410),
     License("kim", "LPC", "37-PC-00846", 45),
     License("omar", "LPC", "37-PC-00912", 300),
-    License("ines", "Intern", "", 200),
+    License("ines", "Intern", "", 200, term=365),
     License(
         "mina", "MD", "25-MA-03388", 5, renewal_filed_days_ago=16, evidence="Board receipt 58214, in the staff file"
     ),
@@ -50,7 +50,7 @@ def credential(
 ) -> Credential:
     last = today + held.days_left * DAY
     row = Credential(user=people[held.username], type=kind, number=held.number, expires_on=last)
-    row.issued_on = min(last - TERM, start - 30 * DAY)
+    row.issued_on = min(last - held.term * DAY, start - 30 * DAY)
     row.state = STATE if held.number else ""
     if held.verified_by:
         row.verified_on, row.verified_by = row.issued_on + 7 * DAY, people[held.verified_by]

@@ -6,12 +6,15 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from dashboard.worklists import WORKLISTS
 from iopportal.demo.fill import fill
 from iopportal.tests import browser
 from iopportal.tests.test_main_job import sign_in
 from patients.models import Episode
 from plans.models import TreatmentPlan
+from programs.models import Program
 from scheduling.models import Session
+from staff.models import User
 
 MONDAY = dt.date(2026, 11, 23)
 EVENING = dt.datetime(2026, 11, 23, 18, 20, tzinfo=dt.timezone(dt.timedelta(hours=-5)))
@@ -26,6 +29,9 @@ def addresses() -> dict[str, list[str]]:
     held = Session.objects.filter(group=group.group, logged_at__isnull=False).first()
     plan = TreatmentPlan.objects.filter(episode__program__code="matrix").first()
     episode = treated.first()
+    day_program = Program.objects.get(code="day")
+    kim = User.objects.get(username="kim")
+    worklists = ["/worklists/", *(worklist.get_absolute_url() for worklist in WORKLISTS)]
     return {
         "rae": [
             "/", "/account/", reverse("patients"), reverse("patient_search"), reverse("patient_new"),
@@ -39,6 +45,9 @@ def addresses() -> dict[str, list[str]]:
         ],
         "dana": [
             "/", "/admin/", reverse("admin:programs_program_changelist"), reverse("admin:programs_group_changelist"),
+            reverse("admin:staff_user_changelist"), reverse("admin:staff_credential_changelist"), *worklists,
+            reverse("program_opening", args=[day_program.pk]), reverse("program_staffing", args=[day_program.pk]),
+            reverse("program_policy", args=[day_program.pk]), reverse("leaving", args=[kim.pk]),
         ],
         "ivy": [
             "/", reverse("patients"), reverse("groups"), reverse("group", args=[group.group_id]),

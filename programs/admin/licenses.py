@@ -46,6 +46,14 @@ class StandingFilter(admin.SimpleListFilter):
         return queryset.filter(pk__in=[one.credential.pk for one in found if shown[1](one)])
 
 
+class FilledValues(admin.AllValuesFieldListFilter):
+    """By the values that rows have, less an empty one: its link would have no name."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lookup_choices = self.lookup_choices.exclude(**{self.field_path: ""})
+
+
 class WhenFilter(admin.SimpleListFilter):
     """Dated rows by today: in force, to come, over."""
 
@@ -107,7 +115,7 @@ class CredentialAdmin(CredentialPages, PersonsAdmin):
         ("Renewal", {"fields": ["renewal", "renewal_filed_today", "evidence"]}),
     ]
     list_display = ["user", "type", "state", "number", "standing", "verified_on", "renewal_filed_on"]
-    list_filter = [StandingFilter, ("type", RelatedOnly), "state"]
+    list_filter = [StandingFilter, ("type", RelatedOnly), ("state", FilledValues)]
     list_select_related = ["user", "type"]
     search_fields = ["user__username", "user__first_name", "user__last_name", "number", "type__name"]
     autocomplete_fields = ["user"]
