@@ -13,6 +13,7 @@ from programs.models import Accreditation
 from .bases import ReachAdmin, ReachForm, RelatedOnly
 
 SOON = timedelta(days=90)
+REACH = "Choose a program or a location. With neither, it is the whole provider’s."
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -44,7 +45,9 @@ class StateFilter(admin.SimpleListFilter):
 @admin.register(Accreditation)
 class AccreditationAdmin(ReachAdmin):
     form = ReachForm
-    fields = ["program", "location", "body", "number", "starts_on", "ends_on"]
+    fieldsets = [
+        (None, {"fields": ["program", "location", "body", "number", "starts_on", "ends_on"], "description": REACH})
+    ]
     list_display = ["body", "number", "starts_on", "ends_on", "program", "location", "state"]
     list_filter = [StateFilter, ("program", RelatedOnly), ("location", RelatedOnly)]
     list_select_related = ["program", "location"]

@@ -25,6 +25,7 @@ from .bases import CalendarAdmin
 
 LONGEST = timedelta(days=366)
 FIRST_YEAR, LAST_YEAR = 2000, 2099
+REACH = "Choose a program or a location. With neither, the whole provider is closed."
 
 
 class ClosureForm(ReachForm):
@@ -83,7 +84,9 @@ class ClosureForm(ReachForm):
 @admin.register(Closure)
 class ClosureAdmin(CalendarAdmin, ReachAdmin):
     form = ClosureForm
-    fields = ["program", "location", "starts_on", "ends_on", "reason"]
+    fieldsets = [
+        (None, {"fields": ["program", "location", "starts_on", "ends_on", "reason"], "description": REACH}),
+    ]
     list_display = ["reason", "starts_on", "ends_on", "program", "location"]
     list_filter = [("program", RelatedOnly), ("location", RelatedOnly)]
     list_select_related = ["program", "location"]

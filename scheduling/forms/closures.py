@@ -66,8 +66,10 @@ class HolidaysForm(ActionForm):
         super().__init__(data, initial={"days": usual})
         self.fields["days"].choices = [(name, _label(offer)) for name, offer in self.open.items()]  # type: ignore[attr-defined]
         for number in range(1, OWN_DAYS + 1):
-            self.fields[f"day_{number}"] = DayField(required=False, label=f"Day of your own {number}")
-            self.fields[f"reason_{number}"] = forms.CharField(required=False, max_length=80, label=f"Its name {number}")
+            self.fields[f"day_{number}"] = DayField(required=False, label=f"Day {number}")
+            self.fields[f"reason_{number}"] = forms.CharField(
+                required=False, max_length=80, label=f"Name of day {number}"
+            )
 
     @property
     def own_rows(self) -> Iterator[tuple[Any, Any]]:

@@ -101,7 +101,7 @@ def test_the_first_submit_shows_what_it_does_and_saves_nothing(client, dana, gro
     text = text_of(answer)
     assert "2 sessions canceled" in text
     assert "Wed Mar 4, 2026 6:00–9:00 PM Recovery Evening IOP canceled" in text
-    assert "Week of Sun Mar 1: 180 of 540 countable minutes." in text
+    assert "Week of Sun Mar 1: 180 of 540 countable minutes" in text
     assert 'value="Snow"' in answer.content.decode()
     assert (Closure.objects.count(), Session.objects.filter(status="cancelled").count()) == (0, 0)
 
@@ -190,7 +190,7 @@ def test_past_sessions_stay_as_they_were(client, dana, group, program):
 def test_a_closure_far_ahead_says_that_nothing_is_published_yet(client, dana, group, program):
     text = text_of(client.post(ADD, days(date(2026, 12, 25), program=program.pk)))
     assert "No published session changes." in text
-    assert "Week of Sun Dec 20: 360 of 540 countable minutes." in text
+    assert "Week of Sun Dec 20: 360 of 540 countable minutes" in text
 
 
 def test_a_closure_beyond_the_own_postings_is_refused(client, dana, group):

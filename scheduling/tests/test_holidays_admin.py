@@ -65,7 +65,7 @@ def closures():
 
 def test_the_page_offers_the_holidays_still_to_come_with_their_observed_days(client, dana, address):
     text = text_of(client.get(address))
-    assert "2026, Northside" in text
+    assert "Holidays of 2026: Northside" in text
     assert "Monday, May 25: Memorial Day" in text
     assert "Friday, July 3: Independence Day (observed)" in text
     assert "New Year" not in text
