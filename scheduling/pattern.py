@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from programs import timetable
+from programs.choices import LeaderRole
 from programs.models import Closure, Group, GroupSlot, Program
 
 type Key = tuple[int, date]
@@ -59,7 +60,9 @@ def _meetings(group: Group, slot: GroupSlot, first: date, last: date) -> Iterato
 
 
 def _leaders_on(group: Group, day: date) -> frozenset[tuple[int, str]]:
-    return frozenset((leader.user_id, leader.role) for leader in group.leaders.all() if leader.leads_on(day))
+    """One part for each person: whoever is set as lead and as co-lead leads."""
+    rows = sorted(group.leaders.all(), key=lambda row: row.role == LeaderRole.LEAD)
+    return frozenset({row.user_id: row.role for row in rows if row.leads_on(day)}.items())
 
 
 def _closure_on(closures: Collection[Closure], program: Program, day: date) -> Closure | None:

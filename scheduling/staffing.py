@@ -90,8 +90,8 @@ class Staffing:
     def rooms(self) -> dict[int, Room]:
         """Rooms in use at the location, and those the groups have."""
         used = {choice.room for choice in self.now.values() if choice.room}
-        rooms = Room.objects.filter(Q(pk__in=used) | Q(pk__in=Room.objects.active_on(self.day)))
-        return {room.pk: room for room in rooms.filter(location=self.program.location_id).order_by("name")}
+        in_use = Room.objects.active_on(self.day).filter(location=self.program.location_id)
+        return {room.pk: room for room in Room.objects.filter(Q(pk__in=used) | Q(pk__in=in_use)).order_by("name")}
 
     @cached_property
     def licenses(self) -> LeadBook:
@@ -110,13 +110,17 @@ class Staffing:
 
     def refusals(self, group: Group, choice: Choice, seats: Iterable[str]) -> list[Refusal]:
         """Why a choice cannot be, for those of its `seats` that were changed (R-30); each has its seat as field."""
-        found = [
-            rules.part_may_be_set(self.people[user], self.verdict(group, seat, user), role=role, field=seat)
-            for seat, role in ROLES.items()
-            if seat in seats and (user := getattr(choice, seat))
-        ]
+        found = [self._refusal(group, seat, chosen) for seat in seats if (chosen := getattr(choice, seat))]
         twice = rules.two_people(choice.lead, choice.co_lead, field=CO_LEAD) if seats else None
         return [refusal for refusal in [*found, twice] if refusal]
+
+    def _refusal(self, group: Group, seat: str, chosen: int) -> Refusal | None:
+        if chosen not in (self.rooms if seat == ROOM else self.people):
+            return rules.no_longer_there(field=seat)
+        if seat == ROOM:
+            return None
+        verdict = self.verdict(group, seat, chosen)
+        return rules.part_may_be_set(self.people[chosen], verdict, role=ROLES[seat], field=seat)
 
     def notes(self, group: Group, seat: str, choice: Choice) -> list[Note]:
         """What is known of who or what is chosen for one seat of a group, clashes apart."""
@@ -136,7 +140,7 @@ class Staffing:
         asked: dict[str, Any] = {"service": group.service, "program": self.program, "day": day}
         last = self.licenses.last_day(user, role=ROLES[seat], **asked)
         if last and last <= day + LICENSES_AHEAD:
-            return Note("due", f"May lead until {_dated(last)}; later sessions need cover.", "R-31")
+            return Note("due", f"May {ROLES[seat]} until {_dated(last)}; later sessions need cover.", "R-31")
         supervisor = verdict.needs_cosignature and self.licenses.supervisor(user, **asked)
         return Note("info", f"Needs co-signature by {self._supervisors[supervisor]}.", "R-30") if supervisor else None
 
@@ -166,7 +170,9 @@ class Staffing:
         later = [row for row in group.leaders.all() if row.role == ROLES[seat]]
         said = [Note("info", f"{row.user} from {_dated(row.starts_on)}.") for row in later if row.starts_on > self.day]
         ends = [row for row in later if row.leads_on(self.day) and row.ends_on and row.ends_on < self.last]
-        return [Note("due", f"Until {_dated(row.ends_on)}.") for row in ends if row.ends_on] + said
+        if said:
+            return [Note("info", f"Until {_dated(row.ends_on)}.") for row in ends if row.ends_on] + said
+        return [Note("due", f"Until {_dated(row.ends_on)}, and nobody after.") for row in ends if row.ends_on]
 
     def _empty_notes(self, group: Group, seat: str) -> list[Note]:
         if not group.service.needs_leader:

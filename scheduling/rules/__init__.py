@@ -9,7 +9,7 @@ from .attendance import (
     somebody_is_marked,
     takes_place,
 )
-from .leading import changes_from, leader_qualifies, nobody_twice, part_may_be_set, two_people
+from .leading import changes_from, leader_qualifies, no_longer_there, nobody_twice, part_may_be_set, two_people
 from .memberships import (
     adds_something,
     dates_ordered,
@@ -47,6 +47,7 @@ __all__ = [
     "may_lead_it",
     "may_log",
     "membership_may_end",
+    "no_longer_there",
     "nobody_twice",
     "not_a_member_then",
     "part_may_be_set",

@@ -39,6 +39,11 @@ def part_may_be_set(person: User, verdict: Verdict, *, role: str, field: str) ->
     return Refusal(f"{person} {verdict.reason}. {instead}.", code=verdict.code, rule="R-30", field=field)
 
 
+def no_longer_there(*, field: str) -> Refusal:
+    """What was offered when the page was opened is gone meanwhile."""
+    return Refusal("This is no longer there to choose. Choose again.", code="no_longer_there", field=field)
+
+
 def two_people(lead: int | None, co_lead: int | None, *, field: str) -> Refusal | None:
     """Nobody has both parts of one group."""
     if lead is None or lead != co_lead:

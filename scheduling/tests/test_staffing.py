@@ -9,11 +9,13 @@ from django.utils import timezone
 from audit.models import Event
 from programs.models import GroupLeader
 from programs.tests.factories import make_group, make_leader, make_posting, make_program, make_room, make_slot
-from scheduling.actions import publish
+from scheduling.actions import SeenChoices, publish, set_staffing
 from scheduling.models import Booking, SessionStaff
+from scheduling.staffing import Choice, choice_on
 from scheduling.tests.factories import make_clinician, make_session, make_weekly_group
 from staff.choices import Role
 from staff.tests.factories import make_supervision, make_time_away, make_user
+from web.refusals import Refusal
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate
@@ -367,6 +369,28 @@ def test_a_room_of_another_place_cannot_be_chosen(client, program, skills):
 def test_a_program_without_groups_says_so(client, dana):
     program = make_program(location=dana.postings.get().location)
     assert "This program has no group on that day." in client.get(address(program)).content.decode()
+
+
+def test_who_is_gone_since_the_page_was_opened_is_refused_and_not_a_fault(dana, program, skills, kim):
+    gone = kim.pk
+    kim.postings.all().delete()
+    seen = SeenChoices(None, {skills.pk: choice_on(skills, TODAY())})
+    wanted = {skills.pk: Choice(lead=gone, room=skills.room_id)}
+    with pytest.raises(Refusal, match="no longer there"):
+        set_staffing(program=program, day=TODAY(), wanted=wanted, seen=seen, by=dana, at=timezone.now())
+
+
+def test_who_leads_until_a_day_is_said_to_have_no_follower(client, program, skills):
+    last = TODAY() + 2 * WEEK
+    skills.leaders.update(ends_on=last)
+    said = known(client.get(address(program)), skills, "lead")
+    assert said == [f"Until {last:%b} {last.day}, {last.year}, and nobody after."]
+
+
+def test_somebody_set_twice_elsewhere_leads_once(program, skills, rae):
+    make_leader(skills, rae, role="co-lead")
+    publish(first=TODAY(), last=TODAY() + WEEK, by=None, at=timezone.now())
+    assert [(part.user, part.role) for part in SessionStaff.objects.filter(session__group=skills)] == [(rae, "lead")]
 
 
 @pytest.mark.parametrize("rows", [1, 30])
