@@ -100,6 +100,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "iopportal.urls"
 PORTAL_DOORS = "iopportal.doors.LIBRARY_DOORS"
 PORTAL_NAVIGATION = "iopportal.navigation.NAVIGATION"
+PORTAL_SET_UP = "iopportal.set_up.SET_UP"
 WSGI_APPLICATION = "iopportal.wsgi.application"
 CSRF_FAILURE_VIEW = "web.views.csrf_failure"
 

@@ -4,12 +4,14 @@ import re
 from functools import cached_property
 from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.widgets import AutocompleteSelect, RelatedFieldWidgetWrapper
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Model, QuerySet
+from django.db.models import DateField, Model, QuerySet, TimeField
 from django.forms import BaseForm, BaseInlineFormSet
 from django.forms.models import ModelChoiceField, ModelChoiceIterator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -37,7 +39,48 @@ class ShortCount(Paginator):
         return self.object_list.order_by()[:MOST_ROWS].count()
 
 
-class PortalModelAdmin(admin.ModelAdmin):
+class DayInput(forms.DateInput):
+    """The browser's own field for a day; no script, and no word about the server's clock."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: Any = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+class TimeInput(forms.TimeInput):
+    input_type = "time"
+
+    def __init__(self, attrs: Any = None) -> None:
+        super().__init__(attrs, format="%H:%M")
+
+
+class LookUp(AutocompleteSelect):
+    """A field that looks for rows while one types; an empty one says what it looks for, and so has a name."""
+
+    def build_attrs(self, base_attrs: Any, extra_attrs: Any = None) -> dict[str, Any]:
+        attrs: dict[str, Any] = super().build_attrs(base_attrs, extra_attrs)
+        return attrs | {"data-placeholder": f"Find a {self.field.verbose_name}"}
+
+
+class PlainFields:
+    """Fields as the portal has them: the browser's own for days and times, and no links out of the form."""
+
+    formfield_overrides: ClassVar = {DateField: {"widget": DayInput}, TimeField: {"widget": TimeInput}}
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):  # type: ignore[attr-defined]
+            kwargs.setdefault("widget", LookUp(db_field, self.admin_site))  # type: ignore[attr-defined]
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
+
+
+class PortalModelAdmin(PlainFields, admin.ModelAdmin):
     """An admin page whose every save is an audit event with the old and new values, instead of a LogEntry.
 
     Name the relations that a list shows in `list_select_related`; a bare one joins everything.
@@ -48,6 +91,7 @@ class PortalModelAdmin(admin.ModelAdmin):
     list_per_page = 50
     list_max_show_all = 50
     paginator = ShortCount
+    show_facets = admin.ShowFacets.NEVER  # each is a count of its own
     nothing_yet = "Nothing is here yet."
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
@@ -146,6 +190,12 @@ class DistinctRows(BaseInlineFormSet):
     distinct: tuple[str, ...] = ()
     twice = "This row is here twice. Change one of the two, or leave one empty."
 
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """Name each field by its column: a label of its own would stand in every row."""
+        super().add_fields(form, index)
+        for name, field in form.fields.items():
+            field.widget.attrs.setdefault("aria-label", form[name].label)
+
     def validate_unique(self) -> None:
         """Say it at the row, in our words; where `distinct` is empty, as Django does."""
         if not self.distinct:
@@ -160,10 +210,11 @@ class DistinctRows(BaseInlineFormSet):
             seen.add(row)
 
 
-class PortalInline(admin.TabularInline):
+class PortalInline(PlainFields, admin.TabularInline):
     """Rows of a set-up page: ended or retired, never deleted; a select's rows are fetched once for all of them."""
 
     formset = DistinctRows
+    template = "web/admin_rows.html"
     extra = 0
     can_delete = False
 

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from programs.models import Accreditation, LeadRule, Topic
+from programs.models import Accreditation, LeadRule, Room, Topic
 from programs.tests.factories import (
     make_closure,
     make_curriculum,
@@ -27,6 +27,7 @@ from scheduling.models import AttendanceStatus
 from staff.choices import Role
 from staff.models import Credential, CredentialType, Supervision, TimeAway
 from staff.tests.factories import make_user
+from web.admin import ShortCount
 
 pytestmark = pytest.mark.django_db
 SET_UP = [
@@ -231,3 +232,95 @@ def looked_for(client, model, field, term):
     app, name = model._meta.label_lower.split(".")
     asked = {"app_label": app, "model_name": name, "field_name": field, "term": term}
     return client.get(reverse("admin:autocomplete"), asked)
+
+
+def offered(client, model, field, term):
+    """What a field that looks for rows gives for some letters."""
+    app, name = model.split(".")
+    asked = {"app_label": app, "model_name": name, "field_name": field, "term": term}
+    return client.get(reverse("admin:autocomplete"), asked)
+
+
+def test_a_field_that_looks_for_rows_offers_what_its_user_directs_and_nothing_retired(client, evening):
+    teen = make_program("Teen IOP", location=make_location("Harbor"))
+    make_program("Old IOP", location=evening.location, retired_on=date(2026, 1, 6))
+    dana = make_user("dana", Role.DIRECTOR)
+    make_posting(dana, location=evening.location)
+    client.force_login(dana)
+    found = [offered(client, "programs.posting", "program", text).json() for text in ("", "IOP", "Teen", "Harbor")]
+    assert [[row["text"] for row in one["results"]] for one in found] == [["Evening IOP"], ["Evening IOP"], [], []]
+    make_posting(dana, teen)
+    client.force_login(make_user("rae"))
+    assert offered(client, "programs.posting", "program", "").status_code == 403
+
+
+def test_a_field_that_looks_for_rows_does_not_fall_over(client, dana):
+    for text in WEIRD:
+        assert offered(client, "programs.posting", "program", text).status_code in {200, 400}
+    assert offered(client, "programs.posting", "nothing", "").status_code == 403
+    assert offered(client, "patients.episode", "patient", "").status_code == 403
+
+
+def test_the_first_page_takes_the_set_up_in_its_order_and_leads_back(client, dana):
+    page = client.get("/admin/")
+    sections = [
+        (app["name"], [model["model"]._meta.label_lower for model in app["models"]]) for app in page.context["app_list"]
+    ]
+    assert [name for name, _ in sections] == [
+        "Places and programs",
+        "Services and rules",
+        "People",
+        "Groups and calendar",
+    ]
+    assert sorted(label for _, labels in sections for label in labels) == SET_UP
+    text = page.content.decode()
+    assert '<a class="to-portal" href="/">Back to the portal</a>' in text
+    assert "Recent actions" not in text
+
+
+def test_an_address_of_a_room_of_the_code_leads_to_the_first_page(client, dana):
+    assert client.get("/admin/programs/").url == "/admin/"
+
+
+def test_a_history_says_who_changed_which_field_from_what_to_what(client, dana, evening):
+    room = make_room(evening.location, "Room 2")
+    group = whole_group("1", evening)
+    slot, leader = group.slots.get(), group.leaders.get()
+    data = {"name": "Night", "service": group.service_id, "room": room.pk, "retired_on": "2026-12-01"}
+    data |= {"slots-TOTAL_FORMS": 1, "slots-INITIAL_FORMS": 1, "slots-0-id": slot.pk, "slots-0-weekday": 2}
+    data |= {"slots-0-start": slot.start, "slots-0-end": slot.end, "slots-0-starts_on": slot.starts_on}
+    data |= {"leaders-TOTAL_FORMS": 1, "leaders-INITIAL_FORMS": 1, "leaders-0-id": leader.pk}
+    data |= {"leaders-0-user": leader.user_id, "leaders-0-role": leader.role, "leaders-0-starts_on": leader.starts_on}
+    old = group.room
+    assert client.post(url("programs.group", "change", group.pk), data).status_code == 302
+    lines = client.get(url("programs.group", "history", group.pk)).context["lines"]
+    assert {(line.who, line.what, line.old, line.new) for line in lines} == {
+        ("Dana Okafor", "Name", "Group 1", "Night"),
+        ("Dana Okafor", "Room", str(old), "Room 2"),
+        ("Dana Okafor", "Retired on", "–", "Dec 1, 2026"),
+        ("Dana Okafor", "Wednesday 18:00–19:30: weekday", "Monday", "Wednesday"),
+    }
+
+
+def test_a_history_takes_the_same_queries_for_1_and_30_changes(client, dana, evening):
+    room, found = make_room(evening.location), []
+    for changes in (1, 30):
+        for number in range(changes):
+            data = {"name": f"Room {changes}.{number}", "capacity": number + 1}
+            assert client.post(url("programs.room", "change", room.pk), data).status_code == 302
+        found.append(len(queries(client, url("programs.room", "history", room.pk))))
+    assert found[0] == found[1]
+
+
+def test_a_list_without_rows_says_what_it_is_for(client, dana):
+    empty = client.get(url("programs.track", "changelist")).content.decode()
+    assert "No track yet. A program whose groups are the same in every week needs none." in empty
+    assert "Nothing fits." in client.get(url("programs.track", "changelist"), {"q": "zzz"}).content.decode()
+
+
+def test_rows_are_counted_no_further_than_anybody_turns_pages(monkeypatch, evening):
+    for _ in range(5):
+        make_room(evening.location)
+    assert ShortCount(Room.objects.order_by("pk"), 2).count == 5
+    monkeypatch.setattr("web.admin.MOST_ROWS", 3)
+    assert ShortCount(Room.objects.order_by("pk"), 2).count == 3

@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from programs import rules
 from programs.models import Location, Program
+from programs.models.places import Retiring
+from programs.querysets import not_retired
 from web.admin import PortalModelAdmin
 from web.refusals import Refusal
 
@@ -18,7 +20,10 @@ RelatedOnly = admin.RelatedOnlyFieldListFilter
 
 
 class InReachAdmin(PortalModelAdmin):
-    """A page of rows with a scope: one sees what one's postings reach and changes what one directs."""
+    """A page of rows with a scope: one sees what one's postings reach and changes what one directs.
+
+    Fields that look for a row offer no retired one, and no program or place that somebody else directs.
+    """
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: Any = super().get_queryset(request)
@@ -27,6 +32,12 @@ class InReachAdmin(PortalModelAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         allowed = super().has_change_permission(request, obj)
         return allowed and (obj is None or self._directed(request, self.model).filter(pk=obj.pk).exists())
+
+    def offered(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+        today = timezone.localdate()
+        if self.model in {Program, Location}:
+            rows = rows.filter(pk__in=self._directed(request, self.model).values("pk"))
+        return rows.filter(not_retired(today)) if issubclass(self.model, Retiring) else rows
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Offer only the programs and places that the person directs."""

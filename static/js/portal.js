@@ -22,9 +22,10 @@
 
   if (document.body.dataset.shortcuts === "off") return;
   const keys = {
-    "/": () => shown(".find input")?.focus(),
-    "gt": () => shown(".brand")?.click(),
+    "/": () => shown(".find input, #searchbar")?.focus(),
+    "gt": () => shown(".brand, .to-portal")?.click(),
     "?": () => {
+      if (!document.querySelector(".keys")) return;
       if (!shown(".keys")) document.querySelector(".menu").open = true;
       shown(".keys").open = true;
       shown(".keys > summary").focus();
