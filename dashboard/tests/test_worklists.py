@@ -142,7 +142,7 @@ def test_clashes_of_a_group_for_one_reason_are_one_row(rae, dana, group):
         "Mon Mar 2: Skills, 3 sessions from Mar 2. Rae Lindqvist leads Relapse Prevention 6:00–7:30 PM. R-29"
     ]
     [row] = named("clashes").rows(dana, NOON)
-    assert row.url == reverse("program_staffing", args=[group.program.pk])
+    assert row.url == reverse("program_staffing", args=[group.program.pk]) + "?day=2026-03-02"
 
 
 def test_a_clash_with_another_program_does_not_name_its_session(dana, omar, teen, group):
@@ -302,7 +302,7 @@ def test_a_director_sets_leaders_where_a_clinician_opens_the_session(rae, dana, 
     session = make_session(group, leader=rae)
     single = make_session(program=evening, service=group.service, day=MONDAY + DAY, leader=rae)
     assert [(row.url, row.label) for row in named("needs-cover").rows(dana, NOON)] == [
-        (reverse("program_staffing", args=[evening.pk]), "Set leaders and rooms"),
+        (reverse("program_staffing", args=[evening.pk]) + "?day=2026-03-02", "Set leaders and rooms"),
         (single.get_absolute_url(), "Open the session"),
     ]
     assert [row.url for row in named("needs-cover").rows(rae, NOON)] == [

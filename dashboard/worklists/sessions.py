@@ -24,6 +24,7 @@ from .frame import Row
 LOOK_BACK = timedelta(days=14)
 SOON = timedelta(days=14)
 MOST_PAST = 500
+type Series = tuple[int | None, int | None]
 MANAGE, LOG, STAFF = "scheduling.manage_schedule", "scheduling.log_attendance", "programs.staff_program"
 
 
@@ -75,7 +76,7 @@ def own_needs_cover(user: User, at: datetime) -> list[Row]:
 def time_away(user: User, at: datetime) -> list[Row]:
     """Sessions whose leader is away and for which nobody else is set; one row for each person, time and program."""
     today = timezone.localdate(at)
-    together: dict[object, list[Session]] = defaultdict(list)
+    together: dict[tuple[int, tuple[str, ...]], list[Session]] = defaultdict(list)
     for item in cover.away_without_cover(_ahead(own_or_all(user), at), today=today):
         together[item.session.program_id, item.reasons].append(item.session)
     directed = _directed(user, today)
@@ -94,7 +95,7 @@ def time_away(user: User, at: datetime) -> list[Row]:
 
 def standing_clashes(user: User, at: datetime) -> list[Row]:
     """R-29: sessions that wait for a room, leader or patient another session has; one row for a group and a reason."""
-    together: dict[object, list[clashes.Standing]] = defaultdict(list)
+    together: dict[tuple[Series, str], list[clashes.Standing]] = defaultdict(list)
     for item in clashes.standing(_ahead(own_or_all(user), at), user=user):
         together[_series(item.session), item.sentence].append(item)
     today = timezone.localdate(at)
@@ -126,7 +127,7 @@ def _led_by(sessions: SessionQuerySet, user: User) -> SessionQuerySet:
 
 def _uncovered(found: Iterable[Uncovered], user: User, today: date) -> list[Row]:
     """One row for each group (or single session) and reason, in the order of its first session."""
-    together: dict[object, list[Session]] = defaultdict(list)
+    together: dict[tuple[Series, tuple[str, ...]], list[Session]] = defaultdict(list)
     for item in found:
         together[_series(item.session), item.reasons].append(item.session)
     directed = _directed(user, today)
@@ -136,7 +137,7 @@ def _uncovered(found: Iterable[Uncovered], user: User, today: date) -> list[Row]
     ]
 
 
-def _series(session: Session) -> tuple[int | None, int | None]:
+def _series(session: Session) -> Series:
     """The same for all sessions of a group; a single session is its own."""
     return session.group_id, None if session.group_id else session.pk
 
@@ -152,11 +153,16 @@ def _row(
         where=f"{first.program}, {first.program.location}",
         chip=_day(first.day),
         kind=_kind(first.day, today),
-        url=reverse("program_staffing", args=[first.program_id]) if may_staff else first.get_absolute_url(),
+        url=_staffing(first) if may_staff else first.get_absolute_url(),
         label="Set leaders and rooms" if may_staff else "Open the session",
         program=first.program,
         **fields,
     )
+
+
+def _staffing(session: Session) -> str:
+    """The page that sets the program's leaders and rooms, from the session's day on."""
+    return f"{reverse('program_staffing', args=[session.program_id])}?day={session.day:%Y-%m-%d}"
 
 
 def _titles(sessions: Sequence[Session], user: User) -> str:
