@@ -283,7 +283,7 @@ def test_an_address_of_a_room_of_the_code_leads_to_the_first_page(client, dana):
 
 
 def test_a_history_says_who_changed_which_field_from_what_to_what(client, dana, evening):
-    room = make_room(evening.location, "Room 2")
+    room = make_room(evening.location, "Quiet room")
     group = whole_group("1", evening)
     slot, leader = group.slots.get(), group.leaders.get()
     data = {"name": "Night", "service": group.service_id, "room": room.pk, "retired_on": "2026-12-01"}
@@ -296,7 +296,7 @@ def test_a_history_says_who_changed_which_field_from_what_to_what(client, dana, 
     lines = client.get(url("programs.group", "history", group.pk)).context["lines"]
     assert {(line.who, line.what, line.old, line.new) for line in lines} == {
         ("Dana Okafor", "Name", "Group 1", "Night"),
-        ("Dana Okafor", "Room", str(old), "Room 2"),
+        ("Dana Okafor", "Room", str(old), "Quiet room"),
         ("Dana Okafor", "Retired on", "–", "Dec 1, 2026"),
         ("Dana Okafor", "Wednesday 18:00–19:30: weekday", "Monday", "Wednesday"),
     }

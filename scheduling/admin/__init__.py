@@ -2,8 +2,16 @@
 
 from .closures import ClosureAdmin
 from .groups import GroupAdmin
+from .places import ClockedLocationAdmin
 from .programs import ScheduledProgramAdmin
 from .statuses import AttendanceStatusAdmin
 from .tracks import TrackAdmin
 
-__all__ = ["AttendanceStatusAdmin", "ClosureAdmin", "GroupAdmin", "ScheduledProgramAdmin", "TrackAdmin"]
+__all__ = [
+    "AttendanceStatusAdmin",
+    "ClockedLocationAdmin",
+    "ClosureAdmin",
+    "GroupAdmin",
+    "ScheduledProgramAdmin",
+    "TrackAdmin",
+]
