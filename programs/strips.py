@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from . import intervals
 from .findings import WEEKDAYS
@@ -46,7 +45,12 @@ class Strip:
 
 def strip(parts: Sequence[Part], hours: Hours) -> Strip:
     """The meetings in force on the day of `hours`, in whatever week of the track; none on days without."""
-    slots = [(slot, not part.why_not) for part in parts for slot in part.items if _shown(slot, hours.day)]
+    slots = [
+        (slot, not part.why_not)
+        for part in parts
+        for slot in part.items
+        if isinstance(slot, Slot) and slot.in_force(hours.day)
+    ]
     begins = min([MORNING, *(_minutes(slot)[0] for slot, _ in slots)]) // 60 * 60
     ends = -(-max([EVENING, *(_minutes(slot)[1] for slot, _ in slots)]) // 60) * 60
     days = [day for day in range(7) if day < SATURDAY or any(slot.weekday == day for slot, _ in slots)]
@@ -82,10 +86,6 @@ def _bars(slots: list[tuple[Slot, bool]], day: int, y: int, begins: int, ends: i
             yield Bar(
                 x, _place(end - day * DAY, begins, ends) - x, y + lane * height, height - (len(lanes) > 1), counts
             )
-
-
-def _shown(item: object, day: date) -> bool:
-    return isinstance(item, Slot) and item.in_force(day)
 
 
 def _minutes(slot: Slot) -> tuple[int, int]:

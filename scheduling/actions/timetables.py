@@ -8,9 +8,10 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from audit.actions import record
 from programs import exporting, files
 from programs.actions import Duplicate, Imported, duplicate_program, import_timetable, rehearse_timetable
-from programs.importing import Numbered
+from programs.importing import Numbered, TimetableError
 from programs.models import Group, Location, Program
 from programs.rules import directs, may_reach
 from staff.models import User
@@ -77,11 +78,16 @@ def set_week(
         if version != lines_version(saved):
             url = reverse("admin:programs_program_template", args=[program.pk])
             raise Stale(_sides(rows, saved), url=url, version=lines_version(saved))
-        result = import_timetable(
-            header=header, rows=rows, program_start=from_day, location=program.location.name, day=from_day, by=by,
-            whole=True,
-        )  # fmt: skip
-        return _published(result, by=by, at=at, today=today)
+        try:
+            result = import_timetable(
+                header=header, rows=rows, program_start=from_day, location=program.location.name, day=from_day, by=by,
+                whole=True,
+            )  # fmt: skip
+        except TimetableError as error:
+            raise Refusal(f"{error.lines[0].reason} Nothing is saved.", code="week_not_taken") from error
+        taken = _published(result, by=by, at=at, today=today)
+        record(action="programs.week_set", by=by, about=program, content={"changes": [_as_change(rows, saved)]}, at=at)
+    return taken
 
 
 def copy_program(
@@ -113,6 +119,15 @@ def _sides(typed: list[Numbered], saved: list[Numbered]) -> list[Side]:
     """Both weeks line by line, by the group's name."""
     mine, theirs = _by_group(typed), _by_group(saved)
     return [Side(name, mine.get(name, ""), theirs.get(name, "")) for name in {**theirs, **mine}]
+
+
+def _as_change(typed: list[Numbered], saved: list[Numbered]) -> dict[str, object]:
+    """The week by group, as the audit trail keeps what changed."""
+    different = [side for side in _sides(typed, saved) if side.mine != side.theirs]
+    return {
+        "of": "programs.groupslot",
+        "fields": {side.label: {"old": side.theirs, "new": side.mine} for side in different},
+    }
 
 
 def _by_group(rows: list[Numbered]) -> dict[str, str]:

@@ -34,9 +34,9 @@ class DuplicateForm(ActionForm):
         help_text="Members and leaders are never taken over.",
     )  # fmt: skip
 
-    def __init__(self, *args: Any, source: Program, user: Any, at: datetime, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, source: Program, user: Any, at: datetime) -> None:
         initial = {"code": f"{source.code[:36]}-2", "location": source.location_id, "take": CopyPart.values}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
         self.source, self.user, self.at = source, user, at
         self.today = at.astimezone(source.location.zone).date()
         self.rehearsal: Duplicate | None = None

@@ -21,7 +21,7 @@ from web.forms import ActionForm, KeyField, VersionField
 from web.refusals import Refusal
 from web.uploads import Limits, UploadError
 
-LIMITS = Limits(bytes=256 * 1024, rows=1000, cell=400)
+LIMITS = Limits(bytes=256 * 1024, rows=600, cell=400)
 ONE, SEASONS = "one", "seasons"
 ANSWERS = [
     (ONE, "Each patient attends one of them"),
@@ -60,7 +60,7 @@ class UploadForm(forms.Form):
         self.fields["location"].initial = only[0] if len(only) == 1 else None
         self.today = today
 
-    def clean_program_start(self) -> date:
+    def clean_program_start(self) -> date | None:
         return sane(self.cleaned_data["program_start"])
 
     def clean(self) -> dict[str, Any]:
@@ -119,6 +119,7 @@ class TakeForm(ActionForm):
         super().__init__(*args, **kwargs)
         self.user, self.at, self.confirming = user, at, confirming
         self.rehearsal: Rehearsal | None = None
+        self.trouble = ""
         places = Location.objects.directed_by(user, at.date()).active_on(at.date())
         self.fields["location"].queryset = places  # type: ignore[attr-defined]
         self.plans = list(self._plans())
@@ -210,9 +211,8 @@ class TakeForm(ActionForm):
             )
             for number, places in enumerate(self._sets(plan))
         ]
-        week = self.rehearsal and next(
-            (one for one in self.rehearsal.programs if one.code == plan.first.timetable), None
-        )
+        weeks = self.rehearsal.programs if self.rehearsal else []
+        week = next((one for one in weeks if one.code == plan.first.timetable), None)
         doses = [(dose, weeks_of(dose)) for dose in plan.doses]
         return Section(plan, rows, sets, doses, week)
 
@@ -227,7 +227,7 @@ class TakeForm(ActionForm):
         return files.with_dates(self.header, self.rows, dates) if dates else (self.header, self.rows)
 
     def rehearse(self) -> None:
-        """Find out what it would do, for the page; a refusal stands at the top."""
+        """Find out what it would do, for the page; `trouble` is why it cannot be done."""
         if not self.plans or (self.is_bound and "program_start" not in self.cleaned_data):
             return
         start = self.cleaned_data["program_start"] if self.is_bound else self.initial["program_start"]
@@ -242,8 +242,7 @@ class TakeForm(ActionForm):
                 by=self.user,
             )
         except Refusal as refusal:
-            if self.is_bound:
-                self.add_error(None, refusal.sentence)
+            self.trouble = refusal.sentence
 
     def save(self, *, by: Any) -> Taken:
         header, rows = self.dated_rows()

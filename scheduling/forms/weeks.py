@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 
 from programs import exporting, previews
 from programs.actions import known_at
@@ -22,13 +23,14 @@ from web.forms import ActionForm, VersionField
 
 from .timetables import day_field, sane
 
-MOST = 100
+MOST, MOST_DAYS = 80, 14
 COLUMNS = (
     "group", "service", "attended_by", "weekdays", "start", "end", "breaks", "week_from", "week_to", "capacity",
     "min_size", "from", "until", "purpose",
 )  # fmt: skip
 HEADER = [*REQUIRED, "from", "until", "purpose"]
 MORE = ("week_from", "week_to", "capacity", "min_size", "from", "until", "purpose")
+TOO_MANY = f"More than {MOST} lines cannot be changed here. Import a timetable file instead."
 NO_LINE = "Leave at least one line. To end the whole program, retire it on its own page."
 
 
@@ -82,7 +84,9 @@ class WeekForm(ActionForm):
     )
     shown = forms.DateField(widget=forms.HiddenInput)
     version = VersionField()
-    count = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=MOST)
+    count = forms.IntegerField(
+        widget=forms.HiddenInput, min_value=0, max_value=MOST, error_messages={"max_value": TOO_MANY}
+    )
 
     def __init__(self, *args: Any, program: Program, at: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -96,7 +100,7 @@ class WeekForm(ActionForm):
 
     def _saved(self) -> Iterator[TypedLine]:
         _, rows = exporting.lines_of(self.program, day=self.earliest)
-        self.initial |= {"from_day": self.earliest, "shown": self.earliest, "version": lines_version(rows)}
+        self.initial = {"from_day": self.earliest, "shown": self.earliest, "version": lines_version(rows)}
         for place, (_, row) in enumerate(rows):
             yield TypedLine(place, {column: row[column] for column in COLUMNS}, is_known=True)
 
@@ -105,7 +109,7 @@ class WeekForm(ActionForm):
         for place in range(min(int(count) if count.isascii() and count.isdigit() else 0, MOST)):
             name = f"row-{place}"
             cells = {column: self.data.get(f"{name}-{column}", "").strip() for column in COLUMNS}
-            cells["weekdays"] = " ".join(self.data.getlist(f"{name}-weekdays")[:7])
+            cells["weekdays"] = " ".join(cast("QueryDict", self.data).getlist(f"{name}-weekdays")[:MOST_DAYS])
             yield TypedLine(place, cells, f"{name}-known" in self.data, f"{name}-remove" in self.data)
 
     def add_line(self) -> None:
@@ -115,14 +119,14 @@ class WeekForm(ActionForm):
             self.rows.append(TypedLine(len(self.rows), cells))
 
     def lines(self) -> list[Numbered]:
-        """The rows of the import: what is neither empty nor to be removed, numbered by place."""
+        """The rows of the import: what is neither empty nor to be removed, numbered from 1 by place."""
         program = self.program
         facts = {
             "timetable": program.code, "program": program.name, "focus": program.focus,
             "population": program.population, "level_of_care": program.level_of_care,
         }  # fmt: skip
         kept = [row for row in self.rows if not row.is_empty and not row.is_removed]
-        return [(row.place, facts | row.cells) for row in kept]
+        return [(row.place + 1, facts | row.cells) for row in kept]
 
     def clean_from_day(self) -> date | None:
         day = sane(self.cleaned_data["from_day"])
@@ -138,10 +142,10 @@ class WeekForm(ActionForm):
         if not lines:
             raise ValidationError(NO_LINE)
         try:
-            read(HEADER, lines, self.known)
+            read(HEADER, lines, known_at(self.program.location, data.get("from_day") or self.today))
         except TimetableError as error:
             for bad in error.lines:
-                self.rows[bad.line].errors.setdefault(bad.column, bad.reason)
+                self.rows[bad.line - 1].errors.setdefault(bad.column, bad.reason)
             raise ValidationError("Some cells cannot be taken. Each says why below; nothing is saved.") from error
         return data
 

@@ -197,6 +197,23 @@ def test_the_preview_is_shown_again_when_something_changed_meanwhile(client, dan
     assert Program.objects.get().name == "Evening IOP"
 
 
+def test_dates_that_cannot_be_given_to_what_runs_are_said_before_the_import(client, dana, place):
+    confirm(client, upload(client, place, table(EVE)))
+    header = ",".join([*REQUIRED, "until"])
+    early = START - timedelta(days=10)
+    preview = upload(client, place, f"{header}\n{EVE},{early}".encode())
+    assert "It cannot be imported so. Skills: Tuesday 16:15–18:45 begins on" in preview.content.decode()
+    assert confirm(client, preview).status_code == 422
+    assert set(GroupSlot.objects.values_list("ends_on", flat=True)) == {None}
+
+
+def test_who_directs_no_whole_location_is_told_so(client, place):
+    olga = make_user("olga", Role.DIRECTOR)
+    make_posting(olga, make_program(location=place))
+    client.force_login(olga)
+    assert "You direct no whole location" in client.get(ADDRESS).content.decode()
+
+
 def test_a_director_imports_only_where_all_of_the_place_is_hers(client, dana, place):
     harbor = make_location("Harbor")
     answer = upload(client, harbor, table(EVE))

@@ -120,6 +120,10 @@ def test_longer_hours_are_saved_published_and_said(client, dana, program, proces
     assert Session.objects.filter(group=process).earliest("day").room == process.room
     event = Event.objects.filter(action="programs.timetable_imported").get()
     assert (event.actor_name, event.content["changed"]) == (str(dana), 3)
+    change = Event.objects.get(action="programs.week_set", object_id=program.pk).content["changes"][0]["fields"]
+    hours = "Group therapy, Mon Wed Fri 09:00–{}, break 10:30-10:45"
+    assert change == {"Process": {"old": hours.format("12:00"), "new": hours.format("12:15")}}
+    assert "12:15" in client.get(f"/admin/programs/program/{program.pk}/history/").content.decode()
 
 
 def test_below_the_minimum_is_said_and_saved(client, dana, program, process):
@@ -219,6 +223,8 @@ def test_a_wrong_cell_says_why_and_keeps_what_was_typed(client, program, process
         ({"row-0-remove": "on"}, "Leave at least one line."),
         ({"count": "0"}, "Leave at least one line."),
         ({"count": "many"}, "Leave at least one line."),
+        ({"count": "81"}, "More than 80 lines cannot be changed here."),
+        ({"shown": "9999-12-31"}, "Nothing is saved yet"),
     ],
 )
 @pytest.mark.usefixtures("dana")
@@ -226,6 +232,20 @@ def test_what_cannot_be_saved_is_refused(client, program, process, change, words
     answer = send(client, program, change)
     assert (answer.status_code, words in answer.content.decode()) == (422, True)
     assert process.slots.filter(ends_on=None).count() == 3
+
+
+def test_lines_of_one_group_must_agree_and_say_with_which_line(client, dana, program, process):
+    make_slot(process, 1, "18:00", "19:00", starts_on=OPENING)
+    answer = send(client, program, row(1, capacity="9"))
+    assert "It differs from line 1, which is the same group. Make them agree." in answer.content.decode()
+
+
+def test_a_week_after_the_retirement_is_refused_with_a_sentence(client, dana, program, process):
+    program.retired_on = OPENING + timedelta(days=30)
+    program.save()
+    answer = send(client, program, {"from_day": OPENING + timedelta(days=60)} | row(0, end="13:00"))
+    assert (answer.status_code, "This program is retired." in answer.content.decode()) == (422, True)
+    assert process.slots.filter(end=time(12), ends_on=None).count() == 3
 
 
 def test_two_directors_at_once_see_both_weeks(client, dana, program, process):
