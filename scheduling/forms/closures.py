@@ -142,7 +142,7 @@ class HolidaysForm(ActionForm):
 
 def _reaches(user: Person, today: date) -> Iterator[tuple[str, Reach]]:
     """What the user may close, widest first, by a name for addresses."""
-    if rules.may_reach(user, program=None, location=None, day=today) is None:  # type: ignore[arg-type]
+    if rules.may_reach(user, program=None, location=None, day=today) is None:
         yield EVERYWHERE, Reach()
     for location in Location.objects.directed_by(user, today).active_on(today):
         yield f"location-{location.pk}", Reach(location=location)

@@ -56,8 +56,8 @@ def setup(program: Program, *, day: date, user: Person) -> Setup:
     book = policy.book(program, first)
     groups = [group for group in program.groups.all() if group.is_active_on(first)]
     sessions = list(Session.objects.filter(program=program).on_days(first, last).for_list())
-    reach = {"program": program, "location": program.location_id}
-    postings = Posting.objects.active_on(first).reaching(**reach).in_charge().filter(is_deputy=False)
+    posted = Posting.objects.active_on(first).reaching(program=program, location=program.location_id)
+    directors = posted.in_charge().filter(is_deputy=False).values("user")
     return Setup(
         program=program,
         day=day,
@@ -74,7 +74,7 @@ def setup(program: Program, *, day: date, user: Person) -> Setup:
         unverified=_unverified(groups, sessions),
         accreditations=list(Accreditation.objects.touching(program).order_by("starts_on")),
         closures=list(Closure.objects.touching(program).filter(starts_on__lte=last, ends_on__gte=first)),
-        directors=list(User.objects.filter(is_active=True, pk__in=postings.values("user"))),
+        directors=list(User.objects.filter(is_active=True, pk__in=directors)),
         primaries=list(possible_primaries(program, first)),
     )
 
