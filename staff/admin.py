@@ -91,10 +91,9 @@ class UserAdmin(PortalModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).prefetch_related("groups")
 
-    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
+    def offered(self, request: HttpRequest, rows: QuerySet[User]) -> QuerySet[User]:
         """Offer to other pages only people who work here."""
-        rows, duplicates = super().get_search_results(request, queryset, search_term)
-        return (rows.filter(is_active=True) if "field_name" in request.GET else rows), duplicates
+        return rows.filter(is_active=True)
 
     @admin.display(description="name", ordering="last_name")
     def name(self, user: User) -> str:

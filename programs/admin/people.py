@@ -3,18 +3,20 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 
 from programs import policy, rules
 from programs.licenses import sentences
 from programs.models import Location, Posting, Program
+from programs.querysets import not_retired
 from staff.admin import UserAdmin, acting
-from staff.models import Credential, Supervision, TimeAway, User
+from staff.models import Credential, CredentialType, Supervision, TimeAway, User
 from web.admin import changed
 from web.refusals import Refusal
 
@@ -45,7 +47,16 @@ class PersonsInline(admin.options.InlineModelAdmin):
 
 
 class CredentialFormSet(BaseInlineFormSet):
-    """A person's licenses, how each stands asked once for all."""
+    """A person's licenses: how each stands, and which types there are, is asked once for all."""
+
+    @cached_property
+    def choices(self) -> list[tuple[Any, str]]:
+        own = [row.type_id for row in self.get_queryset()]
+        types = CredentialType.objects.filter(not_retired(timezone.localdate()) | Q(pk__in=own))
+        return [("", "---------"), *((one.pk, str(one)) for one in types)]
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        return super().get_form_kwargs(index) | {"choices": self.choices}
 
     def get_queryset(self) -> QuerySet[Any]:
         rows: Any = super().get_queryset()
@@ -72,40 +83,40 @@ class CredentialInline(CredentialPages, PersonsInline, admin.StackedInline):
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).select_related("type", "verified_by", "renewal_filed_by")
+        return super().get_queryset(request).select_related("user", "type", "verified_by", "renewal_filed_by")
 
 
-class SupervisionInline(PersonsInline, admin.TabularInline):
+class SupervisionInline(PersonsInline, admin.StackedInline):
     model = Supervision
     fk_name = "supervisee"
     form = SupervisionForm
-    fields = ["supervisor", "starts_on", "ends_on"]
+    fields = ["supervisor", ("starts_on", "ends_on")]
     autocomplete_fields = ["supervisor"]
     verbose_name = "supervisor"
     verbose_name_plural = "supervised by"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).select_related("supervisor")
+        return super().get_queryset(request).select_related("supervisee", "supervisor")
 
 
-class TimeAwayInline(PersonsInline, admin.TabularInline):
+class TimeAwayInline(PersonsInline, admin.StackedInline):
     model = TimeAway
     fk_name = "user"
     form = AwayForm
-    fields = ["starts_on", "ends_on", "kind"]
+    fields = [("starts_on", "ends_on"), "kind"]
     verbose_name_plural = "time away, now and to come"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).filter(ends_on__gte=timezone.localdate())
+        return super().get_queryset(request).filter(ends_on__gte=timezone.localdate()).select_related("user")
 
 
-class PostingInline(PersonsInline, admin.TabularInline):
+class PostingInline(PersonsInline, admin.StackedInline):
     """Where the person works, as far as the director directs it; nobody's own."""
 
     model = Posting
     fk_name = "user"
     form = PostingForm
-    fields = ["program", "location", "starts_on", "ends_on", "is_deputy"]
+    fields = [("program", "location"), ("starts_on", "ends_on"), "is_deputy"]
     verbose_name_plural = "postings: where the person works"
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
@@ -115,7 +126,7 @@ class PostingInline(PersonsInline, admin.TabularInline):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: Any = super().get_queryset(request)
-        return rows.directed_by(request.user, timezone.localdate()).select_related("program", "location")
+        return rows.directed_by(request.user, timezone.localdate()).select_related("user", "program", "location")
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.related_model in {Program, Location}:

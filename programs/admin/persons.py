@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from programs import colleagues, policy, rules
 from programs.leading import lead_book
+from programs.querysets import not_retired
 from staff import rules as staff_rules
 from staff.admin import acting
 from staff.models import Credential, Supervision, TimeAway, User
@@ -93,21 +94,23 @@ class CredentialForm(PersonsForm):
         help_text="It carries the license on for the policy's days of grace after its last day (R-30).",
     )
     evidence = forms.CharField(
-        label="what shows it", max_length=200, required=False, help_text="Such as the board's receipt number."
+        label="What shows it", max_length=200, required=False, help_text="Such as the board's receipt number."
     )
 
     class Meta:
         model = Credential
         fields = ["user", "type", "state", "number", "issued_on", "expires_on"]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, choices: list[tuple[Any, str]] | None = None, **kwargs: Any) -> None:
+        """`choices` are those of the type, where several forms share them."""
         super().__init__(*args, **kwargs)
         own = self.instance.state
         other = [(own, own)] if own and own not in STATES else []
         self.fields["state"].choices = [("", "none"), *STATES.items(), *other]  # type: ignore[attr-defined]
-        in_use = Q(retired_on=None) | Q(retired_on__gt=self.day) | Q(pk=self.instance.type_id)
         types: Any = self.fields["type"]
-        types.queryset = types.queryset.filter(in_use)
+        types.queryset = types.queryset.filter(not_retired(self.day) | Q(pk=self.instance.type_id))
+        if choices is not None:
+            types.choices = choices
 
     def judge(self, data: dict[str, Any], whose: User) -> None:
         row = Credential(user=whose, expires_on=data.get("expires_on"))
@@ -130,8 +133,16 @@ class SupervisionForm(PersonsForm):
         model = Supervision
         fields = ["supervisee", "supervisor", "starts_on", "ends_on"]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Who supervises stays: somebody else is a row of their own."""
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and "supervisor" in self.fields:
+            field: Any = self.fields["supervisor"]
+            field.disabled, field.widget = True, forms.Select()
+            field.choices = [(self.instance.supervisor_id, str(self.instance.supervisor))]
+
     def judge(self, data: dict[str, Any], whose: User) -> None:
-        supervisor = data.get("supervisor")
+        supervisor = data.get("supervisor") or (self.instance.supervisor if self.instance.pk else None)
         if supervisor is None or "starts_on" not in data:
             return
         leads = lead_book([supervisor.pk, whose.pk], policy.book([], self.day))
@@ -144,7 +155,7 @@ class SupervisionForm(PersonsForm):
     def days_to_judge(self, data: dict[str, Any]) -> list[date]:
         first, last = data["starts_on"], data.get("ends_on")
         before = self.initial.get("ends_on") if self.instance.pk else None
-        is_new = not self.instance.pk or bool({"supervisor", "starts_on"} & set(self.changed_data))
+        is_new = not self.instance.pk or "starts_on" in self.changed_data
         days = [first] if is_new else []
         if last and (is_new or (before is not None and last > before)):
             days.append(last)
