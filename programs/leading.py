@@ -153,7 +153,9 @@ class LeadBook:
         missing = [one for one in others if self._answer(one, service, program) in enough - answers]
         ended = [one.expires_on for one in missing if one.issued_on <= day and one.expires_on]
         if ended:
-            return Verdict(False, code="expired", reason=f"has a license that ended on {in_words(max(ended))}")
+            last = max(ended)
+            ends = "ends" if last >= self._book.day else "ended"
+            return Verdict(False, code="expired", reason=f"has a license that {ends} on {in_words(last)}")
         if missing:
             first = min(one.issued_on for one in missing)
             return Verdict(False, code="not_yet", reason=f"has a license that begins only on {in_words(first)}")
