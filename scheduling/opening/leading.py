@@ -21,6 +21,9 @@ def leaders(facts: Setup) -> Line:
     for item in meeting:
         if not any(role == LeaderRole.LEAD for _, role in item.leaders):
             without.setdefault(item.group.name, item.meeting.day)
+    for one in facts.uncovered:
+        if NOBODY in one.reasons and one.session.group_id:
+            without.setdefault(one.session.title, one.session.day)
     if without:
         from_the_start = [name for name, day in without.items() if day <= _first_of(facts, name)]
         later = [f"{name} (from {day_in_words(day)})" for name, day in without.items() if name not in from_the_start]
@@ -103,11 +106,14 @@ def clashes(facts: Setup) -> Line:
     """Nothing waits for a room, a leader or a member that another session has. Members are counted and not named."""
     if not facts.clashes:
         return Line(state=State.OK, title="No clashes")
-    said = [f"{day_in_words(one.session.day)}: {one.sentence}" for one in facts.clashes if not one.patients]
+    days: dict[str, list[date]] = defaultdict(list)
+    for one in facts.clashes:
+        if not one.patients:
+            days[one.sentence].append(one.session.day)
+    reasons = [f"{_on(when)}: {sentence}" for sentence, when in days.items()][:CLASHES_SHOWN]
+    if len(days) > CLASHES_SHOWN:
+        reasons.append(f"And {len(days) - CLASHES_SHOWN} more of rooms and leaders.")
     members = sum(bool(one.patients) for one in facts.clashes)
-    reasons = said[:CLASHES_SHOWN]
-    if len(said) > CLASHES_SHOWN:
-        reasons.append(f"And {len(said) - CLASHES_SHOWN} more of rooms and leaders.")
     if members:
         reasons.append(f"In {count(members, 'session')} a member is expected elsewhere at the same time.")
     return Line(
@@ -143,8 +149,15 @@ def published(facts: Setup) -> Line:
     )
 
 
+def _on(days: list[date]) -> str:
+    """“Wed Jan 6”, or “Wed Jan 6 and 5 more days”."""
+    more = len(days) - 1
+    return day_in_words(days[0]) + (f" and {count(more, 'more day')}" if more else "")
+
+
 def _first_of(facts: Setup, name: str) -> date:
-    return min(item.meeting.day for item in facts.planned if item.group.name == name and not item.closure)
+    days = (item.meeting.day for item in facts.planned if item.group.name == name and not item.closure)
+    return min(days, default=facts.first)
 
 
 def _staffing(facts: Setup) -> tuple[str, str]:

@@ -22,6 +22,7 @@ from programs.tests.factories import (
     make_slot,
 )
 from scheduling.actions import AHEAD, publish, rebook, republish, the_calendar
+from scheduling.models import SessionStaff
 from scheduling.opening import State, checklist, programs_to_open
 from scheduling.opening.checklist import LINES
 from scheduling.tests.factories import MONDAY, NOON, make_license, make_membership, make_weekly_group
@@ -175,6 +176,12 @@ def test_a_leader_who_stops_within_the_twelve_weeks_is_told_with_the_day(ready, 
     assert found.reasons == ("Nobody leads for the whole time: Recovery (from Wed Apr 1).",)
 
 
+def test_one_session_that_lost_its_leader_is_told_with_its_day(ready, dana, group):
+    SessionStaff.objects.filter(session__day=date(2026, 3, 9)).delete()
+    found = line(ready, dana, "leaders")
+    assert found.reasons == ("Nobody leads for the whole time: Recovery (from Mon Mar 9).",)
+
+
 def test_a_co_lead_alone_is_no_leader(ready, dana, rae):
     make_leader(make_weekly_group(ready, name="Skills", weekday=1), rae, role="co-lead")
     assert line(ready, dana, "leaders").reasons == ("Nobody is set to lead Skills.",)
@@ -197,7 +204,7 @@ def test_a_license_that_ends_is_told_with_group_person_and_first_day(ready, dana
     Credential.objects.filter(user=rae).update(expires_on=date(2026, 3, 31))
     found = line(ready, dana, "licenses")
     assert (found.state, found.title) == (State.DUE, "1 group led by somebody who may not")
-    assert found.reasons == ("Rae Lindqvist has a license that ended on Mar 31, 2026. Recovery from Wed Apr 1.",)
+    assert found.reasons == ("Rae Lindqvist has a license that ends on Mar 31, 2026. Recovery from Wed Apr 1.",)
 
 
 def test_a_leader_who_may_not_on_the_first_day_is_missing(ready, dana, rae):
@@ -225,7 +232,7 @@ def test_a_clash_of_rooms_is_said_and_one_of_members_is_counted_without_a_name(r
         rebook(group.sessions.values_list("pk", flat=True), tolerate=True)
     found = line(ready, dana, "clashes")
     assert found.state is State.DUE
-    assert found.reasons[0] == "Mon Mar 2: Room 1 is taken 6:00–9:00 PM by Recovery."
+    assert found.reasons[0] == "Mon Mar 2 and 11 more days: Room 1 is taken 6:00–9:00 PM by Recovery."
     assert "a member is expected elsewhere at the same time." in found.reasons[-1]
     assert episode.patient.preferred_name not in " ".join(found.reasons)
 
