@@ -91,7 +91,7 @@ def test_a_clinician_reads_the_values_of_the_own_program(client, rae, evening):
     make_policy_value("plan_due", "5 treatment days", evening, starts_on=LATER)
     response = opened(client, evening)
     rows = rows_of(response)
-    assert (response.status_code, len(rows)) == (200, len(KEYS))
+    assert (response.status_code, len(rows), response.context["form"]["day"].value()) == (200, len(KEYS), DAY)
     assert rows["Least for a group"] == (
         "3 people This program, since Mar 2, 2026 to be confirmed N.J.A.C. 10:161B R-28"
     )
