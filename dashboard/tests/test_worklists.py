@@ -94,7 +94,7 @@ def test_sessions_after_a_license_ends_are_one_row_for_their_group(rae, kim, dan
         make_session(group, day=MONDAY + week * WEEK, leader=rae)
     line = (
         "Mon Mar 16: Relapse Prevention, 2 sessions from Mar 16. "
-        "Rae Lindqvist has a license that ended on Mar 9, 2026. R-30"
+        "Rae Lindqvist has a license that ends on Mar 9, 2026. R-30"
     )
     assert said("needs-cover", rae) == said("needs-cover", dana) == [line]
     assert said("needs-cover", kim) == said("needs-cover", omar) == []
@@ -186,6 +186,19 @@ def test_a_filed_renewal_and_a_lapsed_license_are_told_apart(rae, dana):
         "LCSW of New Jersey ended on Mar 1, 2026, 1 day ago. The renewal filed on Mar 1, 2026 carries it through "
         "Mar 31, 2026."
     )
+
+
+def test_a_director_is_told_of_the_own_programs_only(dana, omar, teen):
+    lea = someone("lea", Role.DIRECTOR, teen)
+    make_credential(omar, expires_on=MONDAY + 2 * DAY, verified_on=MONDAY, verified_by=lea)
+    make_time_away(omar, MONDAY)
+    group = make_weekly_group(teen, leader=omar, name="Teen Skills")
+    for day in (MONDAY - DAY, MONDAY, MONDAY + WEEK):
+        make_session(group, day=day, leader=omar)
+    make_session(make_weekly_group(teen, name="Teen Group"), start="18:30", leader=omar)
+    names = [worklist.name for worklist in WORKLISTS]
+    assert {name: said(name, dana) for name in names} == {name: [] for name in names}
+    assert [name for name in names if said(name, lea)] == names
 
 
 def test_the_director_of_one_program_is_not_told_of_another(dana, omar):
@@ -292,7 +305,7 @@ def test_today_shows_the_own_license_and_the_own_sessions_that_need_cover(client
     client.force_login(rae)
     text = client.get(reverse("today")).text
     assert "Your LCSW" in text
-    assert "Rae Lindqvist has a license that ended on Mar 9, 2026." in text
+    assert "Rae Lindqvist has a license that ends on Mar 9, 2026." in text
     make_credential(kim)
     client.force_login(kim)
     assert "Your license and the sessions you lead are in order." in client.get(reverse("today")).text

@@ -1,7 +1,10 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal
+from threading import Barrier
 
 import pytest
+from django.db import connections
 
 from audit.models import Event
 from patients import rules
@@ -9,11 +12,13 @@ from patients.actions import change_primary, hand_over_places, hand_over_primari
 from patients.choices import CareRole, EpisodeStatus
 from patients.models import CareTeamMember
 from programs import policy
+from programs.tests.factories import make_posting
+from staff.tests.factories import make_user
 from web.refusals import Refusal
 
+from .conftest import people_of_two_programs
 from .factories import REFERRED, make_episode, make_member, make_patient
 
-pytestmark = pytest.mark.django_db
 DAY = date(2026, 11, 23)
 ONE = timedelta(days=1)
 
@@ -170,3 +175,25 @@ def test_the_caseload_above_the_maximum_for_the_hours_is_a_warning(house, hours,
     assert rules.caseloads([house.rae], house.evening, DAY, book)[house.rae.pk].warning == (
         f"Rae Lindqvist is the primary clinician of {most + 1} people; the policy advises {most} at most."
     )
+
+
+def test_of_two_directors_who_hand_over_at_once_one_does_and_one_is_told(own_database):
+    house = people_of_two_programs()
+    mina = make_user("mina")
+    make_posting(mina, house.evening)
+    episode = make_episode(program=house.evening, primary=house.rae)
+    members = list(CareTeamMember.objects.filter(episode=episode).select_related("user"))
+    together = Barrier(2)
+
+    def hand_over(to):
+        try:
+            together.wait(10)
+            return hand_over_primaries(members=members, to=to, from_day=DAY, by=house.dana)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = list(pool.map(hand_over, [house.kim, mina]))
+    assert sorted(len(outcome.done) for outcome in outcomes) == [0, 1]
+    assert [refusal.code for outcome in outcomes for _, refusal in outcome.staying] == ["handed_over"]
+    assert [row[1:] for row in team(episode)] == [("primary", REFERRED, DAY - ONE), ("primary", DAY, None)]
