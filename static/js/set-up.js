@@ -5,7 +5,10 @@
       const select = part.closest(".select2").previousElementSibling;
       const label = select?.labels?.[0]?.textContent.trim().replace(/:$/, "") || select?.getAttribute("aria-label") || "";
       const said = `${label}: ${part.textContent.replace("×", "").trim()}`;
-      if (part.getAttribute("aria-label") !== said) part.setAttribute("aria-label", said);
+      const box = part.closest("[role=combobox]");
+      if (part.getAttribute("aria-label") === said || !box) continue;
+      box.removeAttribute("aria-labelledby");
+      for (const one of [part, box]) one.setAttribute("aria-label", said);
     }
   };
   new MutationObserver(name).observe(document.body, { childList: true, subtree: true });
