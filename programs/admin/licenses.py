@@ -114,7 +114,7 @@ class CredentialAdmin(CredentialPages, PersonsAdmin):
         ("Looked up at the board", {"fields": ["verification", "looked_up"]}),
         ("Renewal", {"fields": ["renewal", "renewal_filed_today", "evidence"]}),
     ]
-    list_display = ["user", "type", "state", "number", "standing", "verified_on", "renewal_filed_on"]
+    list_display = ["user", "type", "number", "standing", "verification"]
     list_filter = [StandingFilter, ("type", RelatedOnly), ("state", FilledValues)]
     list_select_related = ["user", "type"]
     search_fields = ["user__username", "user__first_name", "user__last_name", "number", "type__name"]
@@ -150,12 +150,24 @@ class CredentialTypeAdmin(EverybodysAdmin):
     ordering = ["name"]
 
 
+class Dated:
+    """Days of a list with their year."""
+
+    @admin.display(description="from", ordering="starts_on")
+    def first(self, row: Any) -> str:
+        return in_words(row.starts_on)
+
+    @admin.display(description="until", ordering="ends_on")
+    def last(self, row: Any) -> str:
+        return in_words(row.ends_on) if row.ends_on else "open"
+
+
 @admin.register(Supervision)
-class SupervisionAdmin(PersonsAdmin):
+class SupervisionAdmin(Dated, PersonsAdmin):
     form = SupervisionForm
     person = "supervisee"
     fields = ["supervisee", "supervisor", "starts_on", "ends_on"]
-    list_display = ["supervisee", "supervisor", "starts_on", "ends_on"]
+    list_display = ["supervisee", "supervisor", "first", "last"]
     list_filter = [WhenFilter]
     list_select_related = ["supervisee", "supervisor"]
     search_fields = [
@@ -167,10 +179,10 @@ class SupervisionAdmin(PersonsAdmin):
 
 
 @admin.register(TimeAway)
-class TimeAwayAdmin(PersonsAdmin):
+class TimeAwayAdmin(Dated, PersonsAdmin):
     form = AwayForm
     fields = ["user", "starts_on", "ends_on", "kind"]
-    list_display = ["user", "starts_on", "ends_on", "kind"]
+    list_display = ["user", "first", "last", "kind"]
     list_filter = [WhenFilter, "kind"]
     list_select_related = ["user"]
     search_fields = ["user__username", "user__first_name", "user__last_name"]

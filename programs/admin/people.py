@@ -17,7 +17,7 @@ from programs.models import Location, Posting, Program
 from programs.querysets import not_retired
 from staff.admin import UserAdmin, acting
 from staff.models import Credential, CredentialType, Supervision, TimeAway, User
-from web.admin import changed
+from web.admin import PlainFields, changed
 from web.refusals import Refusal
 
 from .bases import ReachAdmin, ReachForm, RelatedOnly
@@ -34,7 +34,7 @@ class PostingForm(ReachForm):
         return next(filter(None, own), None) or super().refusal(data)
 
 
-class PersonsInline(admin.options.InlineModelAdmin):
+class PersonsInline(PlainFields, admin.StackedInline):
     """Rows of a person on the person's page. They end by their dates; nothing is deleted."""
 
     extra = 0
@@ -68,7 +68,7 @@ class CredentialFormSet(BaseInlineFormSet):
         return rows
 
 
-class CredentialInline(CredentialPages, PersonsInline, admin.StackedInline):
+class CredentialInline(CredentialPages, PersonsInline):
     model = Credential
     fk_name = "user"
     form = CredentialForm
@@ -86,7 +86,7 @@ class CredentialInline(CredentialPages, PersonsInline, admin.StackedInline):
         return super().get_queryset(request).select_related("user", "type", "verified_by", "renewal_filed_by")
 
 
-class SupervisionInline(PersonsInline, admin.StackedInline):
+class SupervisionInline(PersonsInline):
     model = Supervision
     fk_name = "supervisee"
     form = SupervisionForm
@@ -99,7 +99,7 @@ class SupervisionInline(PersonsInline, admin.StackedInline):
         return super().get_queryset(request).select_related("supervisee", "supervisor")
 
 
-class TimeAwayInline(PersonsInline, admin.StackedInline):
+class TimeAwayInline(PersonsInline):
     model = TimeAway
     fk_name = "user"
     form = AwayForm
@@ -110,7 +110,7 @@ class TimeAwayInline(PersonsInline, admin.StackedInline):
         return super().get_queryset(request).filter(ends_on__gte=timezone.localdate()).select_related("user")
 
 
-class PostingInline(PersonsInline, admin.StackedInline):
+class PostingInline(PersonsInline):
     """Where the person works, as far as the director directs it; nobody's own."""
 
     model = Posting
