@@ -354,3 +354,13 @@ def test_the_preview_takes_the_same_queries_for_one_group_and_for_thirty(program
     with CaptureQueriesContext(connection) as queries:
         assert len(effect([closure], at=NOON, today=MONDAY).canceled) == groups
     assert len(queries) == 15
+
+
+def test_closing_and_opening_days_publishes_nothing_new(group, program):
+    make_slot(group, 0, "08:00", "09:00")
+    before = Session.objects.count()
+    closure = make_closure(MONDAY, program=program)
+    close_days(closure, by=None, at=NOON - 6 * timedelta(hours=1), today=MONDAY)
+    assert Session.objects.count() == before
+    undo_closure(closure, by=None, at=NOON - 6 * timedelta(hours=1), today=MONDAY)
+    assert Session.objects.count() == before
