@@ -34,7 +34,9 @@ class Offered(AutocompleteJsonView):
     """What a field that looks for rows offers: of those in sight the ones that may be chosen."""
 
     def get_queryset(self) -> Any:
-        return self.model_admin.offered(self.request, super().get_queryset())
+        rows = super().get_queryset()
+        offered = getattr(self.model_admin, "offered", None)
+        return offered(self.request, rows) if offered else rows
 
 
 class PortalAdminSite(AdminSite):
@@ -60,11 +62,11 @@ class PortalAdminSite(AdminSite):
     def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
         return redirect("account_change_password")
 
-    def app_index(self, request: HttpRequest, app_label: str, extra_context: Any = None) -> HttpResponse:
+    def app_index(self, request: HttpRequest, app_label: str, extra_context: Any = None) -> Any:
         """The rooms of the code are no parts of the set-up."""
         return redirect("admin:index")
 
-    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+    def autocomplete_view(self, request: HttpRequest) -> Any:
         return Offered.as_view(admin_site=self)(request)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:

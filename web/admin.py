@@ -2,7 +2,7 @@
 
 import re
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin
@@ -36,7 +36,8 @@ class ShortCount(Paginator):
 
     @cached_property
     def count(self) -> int:
-        return self.object_list.order_by()[:MOST_ROWS].count()
+        rows = cast("QuerySet[Any]", self.object_list)
+        return rows.order_by()[:MOST_ROWS].count()
 
 
 class DayInput(forms.DateInput):
@@ -63,18 +64,18 @@ class LookUp(AutocompleteSelect):
         return attrs | {"data-placeholder": f"Find a {self.field.verbose_name}"}
 
 
-class PlainFields:
+class PlainFields(admin.options.BaseModelAdmin):
     """Fields as the portal has them: the browser's own for days and times, and no links out of the form."""
 
-    formfield_overrides: ClassVar = {DateField: {"widget": DayInput}, TimeField: {"widget": TimeInput}}
+    formfield_overrides: ClassVar[Any] = {DateField: {"widget": DayInput}, TimeField: {"widget": TimeInput}}
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name in self.get_autocomplete_fields(request):  # type: ignore[attr-defined]
-            kwargs.setdefault("widget", LookUp(db_field, self.admin_site))  # type: ignore[attr-defined]
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", LookUp(db_field, self.admin_site))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget = field.widget.widget
         return field

@@ -69,12 +69,12 @@ class GroupAdmin(CalendarAdmin, StaysInProgram):
         taught = Curriculum.objects.visible_to(request.user, today)
         if obj:
             rooms, taught = rooms.filter(location=obj.program.location_id), taught.taught_in(obj.program)
-        offered = {"room": rooms, "curriculum": taught}
+        offered: dict[str, Any] = {"room": rooms, "curriculum": taught}
         for name, rows in offered.items():
-            if name in form.base_fields:
-                form.base_fields[name].queryset = rows.filter(
-                    not_retired(today) | Q(pk=getattr(obj, f"{name}_id", None))
-                )
+            field: Any = form.base_fields.get(name)
+            if field:
+                kept = Q(pk=getattr(obj, f"{name}_id", None))
+                field.queryset = rows.filter(not_retired(today) | kept)
         return form
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:

@@ -60,7 +60,8 @@ class PhaseInline(PortalInline):
         groups = Group.objects.directed_by(request.user, timezone.localdate()).select_related("program")
         if obj:
             groups = Group.objects.filter(program=obj.program_id).select_related("program")
-        if field := formset.form.base_fields.get("group"):
+        field: Any = formset.form.base_fields.get("group")
+        if field:
             field.queryset = groups.order_by("program__name", "name")
             if obj is None:
                 field.label_from_instance = lambda group: f"{group.program}: {group}"
@@ -85,7 +86,7 @@ class TrackAdmin(StaysInProgram):
     @admin.display(description="hours by week")
     def hours(self, track: Track) -> str:
         """What each week of the track comes to, against the minimum (R-25)."""
-        if track.pk is None:
+        if track._state.adding:
             return "Save it with its groups to see what each week comes to."
         return format_html_join("", "<p>{}</p>", ((sentence,) for sentence in hours_in_words(track)))
 

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -53,8 +55,8 @@ def group(request: HttpRequest, group_id: int) -> HttpResponse:
     sessions = Session.objects.filter(group=row).on_days(today).for_list()[:8]
     patients = [member.episode.patient_id for member in members]
     record_read(action="group.read", by=request.user, about=row, patients=patients, record_class="schedule")
-    held = {name: holds_in(request.user, asked, row.program) for name, asked in HELD.items()}
-    more = {"cap": Caps(row).on(today), "topics": row.curriculum.topics_on(today) if row.curriculum else [], **held}
+    more: dict[str, Any] = {name: holds_in(request.user, asked, row.program) for name, asked in HELD.items()}
+    more |= {"cap": Caps(row).on(today), "topics": row.curriculum.topics_on(today) if row.curriculum else []}
     return page(request, "scheduling/group.html", group=row, members=members, sessions=sessions, today=today, **more)
 
 
