@@ -30,7 +30,7 @@ def kim():
 
 
 def sessions():
-    return list(Session.objects.for_list().order_by("starts_at"))
+    return list(Session.objects.for_list().order_by("starts_at", "pk"))
 
 
 def uncovered(today=MONDAY):
@@ -49,7 +49,7 @@ def test_a_license_carries_its_last_day_and_no_day_after(group, kim):
     make_license(kim, "LPC", expires_on=MONDAY)
     make_session(group, leader=kim)
     make_session(group, day=MONDAY + DAY, leader=kim)
-    assert uncovered() == [(MONDAY + DAY, ("Kim Tran has a license that ended on Mar 2, 2026.",))]
+    assert uncovered() == [(MONDAY + DAY, ("Kim Tran has a license that ends on Mar 2, 2026.",))]
 
 
 def test_a_renewal_clears_every_session_by_itself(group, kim):

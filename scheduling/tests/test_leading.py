@@ -87,7 +87,9 @@ def test_who_left_later_led_what_they_led(client, evening):
     kim = make_clinician("kim")
     make_posting(kim, evening.program)
     assert LED not in text_of(client, kim, evening.session)
-    Session.objects.update(day=TODAY(), status="scheduled")
+    Session.objects.update(day=TODAY())
+    assert LED not in text_of(client, kim, evening.session)
+    Session.objects.update(status="scheduled")
     assert "Rae Lindqvist no longer works here." in text_of(client, kim, evening.session)
 
 

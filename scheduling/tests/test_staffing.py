@@ -259,6 +259,7 @@ def test_who_works_here_no_longer_stays_chosen_and_is_told(client, program, skil
 def test_clashes_between_the_rows_of_the_form_are_counted(client, program, skills, kim, room):
     day = tomorrow().weekday()
     other = make_weekly_group(program, name="Relapse Prevention", leader=kim, weekday=day, start="19:00", end="20:30")
+    publish(first=TODAY(), last=TODAY() + 12 * WEEK, by=None, at=timezone.now())
     answer = check(client, program, set_to(other, room=room))
     name = f"{tomorrow():%a}"
     assert known(answer, skills, "room") == [f"Room 2 is taken {name} 7:00–8:30 PM by Relapse Prevention, 12 times."]
@@ -355,7 +356,9 @@ def test_only_its_director_or_deputy_sets_leaders_and_rooms(client, program, rae
     make_posting(director, make_program("Teen IOP"))
     client.force_login(director)
     assert (client.get(address(program)).status_code, client.post(address(program)).status_code) == (404, 404)
+    make_posting(kim, make_program(), is_deputy=True, ends_on=TODAY())
     client.force_login(kim)
+    assert client.get(address(program)).status_code == 404
     kim.postings.update(is_deputy=True, ends_on=TODAY())
     assert client.get(address(program)).status_code == 200
 
