@@ -2,6 +2,7 @@ import uuid
 from datetime import date
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from audit.models import Event
@@ -297,6 +298,13 @@ def test_a_clinician_opens_no_presets(client, dana, evening):
     make_posting(rae, evening)
     client.force_login(rae)
     assert (client.get(PAGE).status_code, client.post(PAGE).status_code) == (403, 403)
+
+
+def test_who_may_open_the_admin_but_set_no_policy_opens_no_presets(client, dana, evening):
+    dana.groups.clear()
+    dana.user_permissions.add(Permission.objects.get(codename="use_admin"))
+    assert (client.get("/admin/").status_code, client.get(PAGE).status_code) == (200, 403)
+    assert client.post(PAGE, {"preset": "NJ", "program": evening.pk}).status_code == 403
 
 
 def test_an_obsolete_preset_says_so(client, dana, evening):
