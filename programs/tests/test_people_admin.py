@@ -376,6 +376,8 @@ def test_the_person_s_page_refuses_what_the_own_pages_refuse(client, dana, teen,
 
 
 def test_nobody_posts_themselves_on_their_own_page(client, dana, evening):
+    postings = client.get(url(User, "change", dana.pk)).context["inline_admin_formsets"][0]
+    assert (postings.has_add_permission, postings.has_change_permission) == (False, False)
     data = person_data(dana, postings=[{"program": evening.pk, "starts_on": "2026-03-02"}])
     client.post(url(User, "change", dana.pk), data)
     assert dana.postings.count() == 1
