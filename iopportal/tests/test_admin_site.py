@@ -94,7 +94,7 @@ MAKERS = {
     "programs.room": lambda n, p: make_room(p.location),
     "programs.servicetype": lambda n, p: make_service(code="own", name=f"Own {n}"),
     "programs.track": lambda n, p: make_phase(make_group(make_program(location=p.location))).track,
-    "scheduling.attendancestatus": lambda n, p: AttendanceStatus.objects.create(code=f"X{n}", name=f"Status {n}"),
+    "scheduling.attendancestatus": lambda n, p: AttendanceStatus.objects.create(code=f"{n}", name=f"Status {n}"),
     "staff.credential": lambda n, p: Credential.objects.create(
         user=make_user(f"user{n}"), type=credential_type(n), issued_on=SPRING
     ),
