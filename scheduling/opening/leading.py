@@ -142,7 +142,7 @@ def published(facts: Setup) -> Line:
         title=f"{count(len(missing), 'session')} not published yet",
         reasons=(
             f"The first is on {day_in_words(missing[0].meeting.day)}.",
-            "Saving a group publishes its sessions twelve weeks ahead; the nightly run keeps them so.",
+            "Saving a group publishes its sessions twelve weeks ahead; publishing every day keeps them so.",
         ),
         url=url,
         label="Open the groups",
