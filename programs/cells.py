@@ -12,6 +12,7 @@ from .models import ServiceType
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 NAME_LENGTH, CODE_LENGTH, PURPOSE_LENGTH = 80, 40, 200
 YEARS = range(2000, 2101)
+MOST_DIGITS = 9
 
 
 def code(text: str) -> str:
@@ -101,7 +102,7 @@ def day(text: str) -> date | None:
 def number(text: str, most: int) -> int | None:
     if not text:
         return None
-    if not (text.isascii() and text.isdigit()) or not 1 <= int(text[:9]) <= most:
+    if not (text.isascii() and text.isdigit()) or len(text) > MOST_DIGITS or not 1 <= int(text) <= most:
         raise ValueError(f"“{short(text)}” is not a whole number from 1 to {most}. Leave it empty where there is none.")
     return int(text)
 

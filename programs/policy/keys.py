@@ -11,6 +11,7 @@ from programs.clocks import Clock, Grammar, NotAClock
 type Value = int | bool | str | Decimal | tuple[int, ...] | Clock | None
 NONE = "none"
 LONGEST = 3650  # days
+MOST_DIGITS = 9
 SWITCH = {"true": True, "false": False}
 ONE_OF = {"people": "person"}
 
@@ -76,7 +77,7 @@ def number(  # noqa: PLR0917 - the table of keys reads as RULES.md's
     def read(text: str) -> int | None:
         if or_none and text.lower() == NONE:
             return None
-        if not (text.isascii() and text.isdigit()) or not low <= int(text[:9]) <= high:
+        if not _is_number(text) or not low <= int(text) <= high:
             raise ValueError(text)
         return int(text)
 
@@ -113,7 +114,7 @@ def ratio(name: str, label: str, default: str, rules: str) -> Key:
 def days_list(name: str, label: str, default: str, rules: str) -> Key:
     def read(text: str) -> tuple[int, ...]:
         parts = [part.strip() for part in text.split(",")]
-        days = tuple(int(part[:9]) for part in parts if part.isascii() and part.isdigit())
+        days = tuple(int(part) for part in parts if _is_number(part))
         if len(days) != len(parts) or sorted(set(days), reverse=True) != list(days) or max(days) > LONGEST:
             raise ValueError(text)
         return days
@@ -124,6 +125,10 @@ def days_list(name: str, label: str, default: str, rules: str) -> Key:
 
 def clock(name: str, label: str, default: str, grammar: Grammar, rules: str) -> Key:
     return Key(name, label, default, grammar.read, str(grammar), rules=tuple(rules.split()))
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS
 
 
 def _one_of(text: str, choices: tuple[str, ...]) -> str:

@@ -262,6 +262,7 @@ BAD = [
     ({"breaks": "5 min"}, "breaks", "is not a break"),
     ({"breaks": "18:40-18:50"}, "breaks", "must lie within 16:15-18:45"),
     ({"week_from": "one"}, "week_from", "is not a whole number"),
+    ({"capacity": "0000000129999999999"}, "capacity", "is not a whole number"),
     ({"week_from": "5", "week_to": "4"}, "week_to", "Week 4 is before week 5"),
     ({"min_size": "0"}, "min_size", "from 1 to 500"),
     ({"capacity": "99999999999999999999"}, "capacity", "from 1 to 500"),
