@@ -1,12 +1,15 @@
 """Who leads a group from a day on. A row that has begun is ended and followed; one that has not is replaced."""
 
-from datetime import date
+from collections.abc import Iterator
+from datetime import date, timedelta
 
 from programs.choices import LeaderRole
 from programs.models import Group, GroupLeader
 from staff.models import User
 
 from . import slots
+
+DAY = timedelta(days=1)
 
 
 def lead_from(group: Group, role: str, user: User | None, day: date) -> None:
@@ -24,19 +27,35 @@ def pass_on(group: Group, leaver: User, to: User, day: date) -> list[GroupLeader
     Nobody has two parts at once: a co-lead who takes over the lead gives up the co-lead, and who leads already goes on.
     """
     rows = [row for row in group.leaders.filter(user=leaver) if slots.lasts_until(row, day)]
-    return [_pass_on(row, to, max(row.starts_on, day)) for row in rows]
+    return [part for row in rows for part in _pass_on(row, to, max(row.starts_on, day))]
 
 
-def _pass_on(row: GroupLeader, to: User, day: date) -> GroupLeader:
+def _pass_on(row: GroupLeader, to: User, day: date) -> list[GroupLeader]:
     until = row.ends_on
     held = row.group.leaders.filter(user=to).order_by("starts_on")
     own = [one for one in held if slots.lasts_until(one, day) and (until is None or one.starts_on <= until)]
+    kept = [one for one in own if row.role == LeaderRole.CO_LEAD or one.role == LeaderRole.LEAD]
     _end(row, day)
-    if own and not (row.role == LeaderRole.LEAD and own[0].role == LeaderRole.CO_LEAD):
-        return own[0]
     for one in own:
-        _end(one, day)
-    return GroupLeader.objects.create(group=row.group, user=to, role=row.role, starts_on=day, ends_on=until)
+        if one not in kept:
+            _end(one, day)
+    made = [
+        GroupLeader.objects.create(group=row.group, user=to, role=row.role, starts_on=first, ends_on=last)
+        for first, last in _days_without(kept, day, until)
+    ]
+    return [*kept, *made]
+
+
+def _days_without(parts: list[GroupLeader], first: date, last: date | None) -> Iterator[tuple[date, date | None]]:
+    """The stretches from `first` to `last` (None: no end) in which none of these parts, by their first days, holds."""
+    for part in parts:
+        if part.starts_on > first:
+            yield first, part.starts_on - DAY
+        if part.ends_on is None:
+            return
+        first = max(first, part.ends_on + DAY)
+    if last is None or first <= last:
+        yield first, last
 
 
 def _end(row: GroupLeader, day: date) -> None:

@@ -3,6 +3,7 @@ from datetime import date, timedelta
 import pytest
 
 from programs.actions import lead_from
+from programs.actions.leaders import pass_on
 from programs.tests.factories import make_group, make_leader
 from staff.tests.factories import make_user
 
@@ -45,3 +46,30 @@ def test_what_ended_before_stays_as_it_was(group):
     make_leader(group, make_user("rae"), ends_on=MARCH - 2 * DAY)
     lead_from(group, "lead", make_user("kim"), MARCH)
     assert rows(group)[0] == ("rae", JANUARY, MARCH - 2 * DAY)
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "ends_on", "stretches"),
+    [
+        (JUNE, None, [(MARCH, JUNE - DAY), (JUNE, None)]),
+        (JANUARY, JUNE, [(JANUARY, JUNE), (JUNE + DAY, None)]),
+        (JANUARY, None, [(JANUARY, None)]),
+        (JANUARY, MARCH - DAY, [(JANUARY, MARCH - DAY), (MARCH, None)]),
+    ],
+)
+def test_who_takes_over_and_leads_at_other_times_leads_without_a_gap(group, starts_on, ends_on, stretches):
+    rae, kim = make_user("rae"), make_user("kim")
+    make_leader(group, rae)
+    make_leader(group, kim, starts_on=starts_on, ends_on=ends_on)
+    pass_on(group, rae, kim, MARCH)
+    assert [row for row in rows(group) if row[0] == "kim"] == [("kim", *stretch) for stretch in stretches]
+    assert ("rae", JANUARY, MARCH - DAY) in rows(group)
+
+
+def test_who_leads_for_a_time_takes_over_the_co_lead_for_the_rest(group):
+    rae, kim = make_user("rae"), make_user("kim")
+    make_leader(group, rae, role="co-lead")
+    make_leader(group, kim, ends_on=JUNE)
+    pass_on(group, rae, kim, MARCH)
+    assert rows(group) == [("kim", JANUARY, JUNE)]
+    assert rows(group, "co-lead") == [("rae", JANUARY, MARCH - DAY), ("kim", JUNE + DAY, None)]
