@@ -1,6 +1,7 @@
 """The base of every set-up page in the admin: audited, never deleting, and quick with large tables."""
 
 import re
+from datetime import date
 from functools import cached_property
 from typing import Any, ClassVar, cast
 
@@ -26,6 +27,7 @@ HISTORY = 100
 MOST_ROWS = 2000
 MOST_WORDS = 8
 MOST_LETTERS = 100
+YEARS = range(1900, 2101)
 LONGEST = 500
 OFFERED = re.compile(r"(__(\w*id__)?exact|__isnull)?")  # what a filter's own links add to its name
 ROW = re.compile(r"[0-9]{1,18}")
@@ -64,6 +66,12 @@ class LookUp(AutocompleteSelect):
         return attrs | {"data-placeholder": f"Find a {self.field.verbose_name}"}
 
 
+def of_our_time(day: date) -> None:
+    """Refuse a year far from ours: after 9999 for “never” no day can be reckoned."""
+    if day.year not in YEARS:
+        raise ValidationError(f"{day.year} cannot be meant. Check the year.", code="year")
+
+
 class PlainFields(admin.options.BaseModelAdmin):
     """Fields as the portal has them: the browser's own for days and times, and no links out of the form."""
 
@@ -76,6 +84,8 @@ class PlainFields(admin.options.BaseModelAdmin):
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(field, forms.DateField):
+            field.validators.append(of_our_time)
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget = field.widget.widget
         return field

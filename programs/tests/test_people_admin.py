@@ -474,3 +474,11 @@ def test_the_person_s_page_takes_the_same_queries_for_1_and_12_rows_of_each(clie
             assert client.get(url(User, "change", rae.pk)).status_code == 200
         counts.append(len(captured))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("change", [{"issued_on": "0001-01-01"}, {"expires_on": "9999-12-31"}])
+def test_a_year_that_cannot_be_meant_is_refused_at_its_day(client, dana, rae, change):
+    answer = client.post(url(Credential, "add"), license_data(rae, **change))
+    [(column, day)] = change.items()
+    assert answer.context["adminform"].form.errors == {column: [f"{int(day[:4])} cannot be meant. Check the year."]}
+    assert not Credential.objects.exists()
