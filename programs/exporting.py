@@ -46,7 +46,7 @@ def _of_group(group: Group, day: date) -> Iterator[Cells]:
         "co_leader": _leader(group, LeaderRole.CO_LEAD, day),
     }
     weeks: list[tuple[int | None, int | None]] = [(one.first_week, one.last_week) for one in group.phases.all()]
-    for first, last in weeks or [(None, None)]:
+    for first, last in dict.fromkeys(weeks or [(None, None)]):
         for days, slot in _meetings(group, day):
             hours = {"weekdays": " ".join(days), "start": f"{slot.start:%H:%M}", "end": f"{slot.end:%H:%M}"}
             yield facts | hours | _dates(slot, day) | {

@@ -1,4 +1,4 @@
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -13,11 +13,11 @@ from programs.importing import GroupPlan, Known, ProgramPlan
 from programs.models import Group, GroupLeader, Location, Program, ProgramDose, Room, ServiceType, Track, TrackPhase
 from programs.timetable import weeks_in_words
 from staff.models import User
-from web.refusals import Refusal
+from web.refusals import Refusal, require
 
 from . import leaders, slots
+from .names import GROUP_FACTS, Key, by_key, is_one_group, keys
 
-GROUP_FACTS = ("service", "attended_by", "min_size", "capacity")
 MAIN = "Main"
 
 
@@ -140,13 +140,14 @@ def _save_program(scene: _Scene, plan: ProgramPlan, program: Program | None) -> 
 
 
 def _save_groups(scene: _Scene, program: Program, plans: list[GroupPlan]) -> None:
-    existing = {key: group for group in program.groups.all() for key in _keys(group)}
+    groups = [group for group in program.groups.all() if not scene.whole or group.is_active_on(scene.from_day)]
     track = next(iter(program.tracks.all()), None)
     if track is None and any(plan.first.weeks for plan in plans):
         track = Track.objects.create(program=program, name=program.name)
     named = {(plan.first.group.casefold(), plan.first.weeks) for plan in plans}
-    others = [group for group in program.groups.all() if not named & set(_keys(group))]
-    updated: set[int] = set()
+    existing = by_key(groups, named, scene.from_day)
+    others = [group for group in groups if not named & set(keys(group))]
+    updated: dict[int, GroupPlan] = {}
     for plan in plans:
         group = existing.get((plan.first.group.casefold(), plan.first.weeks))
         if group is None and scene.whole:
@@ -155,15 +156,28 @@ def _save_groups(scene: _Scene, program: Program, plans: list[GroupPlan]) -> Non
             _make_group(scene, program, track, plan)
         elif not group.is_active_on(scene.from_day):
             scene.result.kept.append(f"{program}: {group} is retired and stays so.")
-        elif group.pk not in updated:
+        elif group.pk in updated:
+            require(is_one_group(group, updated[group.pk], plan))
+        else:
             _update_group(scene, group, plan)
-            updated.add(group.pk)
+            updated[group.pk] = plan
     others = [group for group in others if group.is_active_on(scene.from_day)]
     if scene.whole:
+        _end_weeks(scene, [group for key, group in existing.items() if key in named], named)
         ends = [(group, slots.end_all(group, scene.from_day)) for group in others]
         scene.result.changed += [f"{group}: {sentence}" for group, sentences in ends for sentence in sentences]
     else:
         scene.result.kept += sorted(f"{program}: {group} is not in the file and stays." for group in others)
+
+
+def _end_weeks(scene: _Scene, groups: list[Group], named: Container[Key]) -> None:
+    """Of groups that stay, take out the stretches of weeks that no line names."""
+    for group in dict.fromkeys(groups):
+        for phase in group.phases.all():
+            if (group.name.casefold(), (phase.first_week, phase.last_week)) not in named:
+                phase.delete()
+                weeks = weeks_in_words(phase.first_week, phase.last_week)
+                scene.result.changed.append(f"{group}: it is no longer held {weeks}.")
 
 
 def _other_weeks(scene: _Scene, plan: GroupPlan, track: Track | None, others: list[Group]) -> Group | None:
@@ -184,12 +198,6 @@ def _other_weeks(scene: _Scene, plan: GroupPlan, track: Track | None, others: li
         group.phases.all().delete()
     scene.result.changed.append(f"{group}: it is held {weeks_in_words(*(plan.first.weeks or (None, None)))}.")
     return group
-
-
-def _keys(group: Group) -> list[tuple[str, tuple[int, int | None] | None]]:
-    """How a timetable would name the group: by name and weeks."""
-    weeks: list[tuple[int, int | None] | None] = [(phase.first_week, phase.last_week) for phase in group.phases.all()]
-    return [(group.name.casefold(), week) for week in weeks or [None]]
 
 
 def _make_group(scene: _Scene, program: Program, track: Track | None, plan: GroupPlan) -> None:

@@ -191,3 +191,67 @@ def test_lines_take_the_same_queries_for_any_number_of_groups(groups, django_ass
     with django_assert_num_queries(9):
         found = Program.objects.with_lines().get(pk=program.pk)
         assert len(lines_of(found, day=DAY)[1]) == groups
+
+
+def test_two_groups_of_one_name_and_weeks_are_not_taken_for_one():
+    program = make_program("Evening IOP")
+    for weekday in (0, 2):
+        make_slot(make_group(program, "Process"), weekday)
+    before = contents()
+    with pytest.raises(Refusal) as caught:
+        back(program, whole=True)
+    assert (caught.value.code, contents()) == ("group_unclear", before)
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_a_retired_group_of_the_same_name_does_not_stand_in_for_the_one_in_use(whole):
+    program = make_program("Evening IOP")
+    slot = make_slot(make_group(program, "Process"), 0, "18:00", "19:30")
+    make_slot(make_group(program, "Process", retired_on=DAY))
+    back(program, {0: {"end": "20:00"}}, whole=whole)
+    assert list(slot.group.slots.order_by("starts_on").values_list("end", flat=True)) == [time(19, 30), time(20)]
+
+
+def test_a_line_of_the_whole_week_named_as_a_retired_group_is_a_new_group():
+    program = make_program("Evening IOP")
+    make_slot(make_group(program, "Process"))
+    old = make_group(program, "Skills", retired_on=DAY)
+    make_slot(old, 2)
+    before = list(old.slots.values()), list(old.phases.values())
+    back(program, {0: {"group": "Skills", "week_from": "1", "week_to": "4"}}, whole=True)
+    new = program.groups.exclude(pk=old.pk).get(name="Skills")
+    assert [(phase.first_week, phase.last_week) for phase in new.phases.all()] == [(1, 4)]
+    assert (list(old.slots.values()), list(old.phases.values())) == before
+
+
+@pytest.fixture
+def twice():
+    """A group held in two stretches of weeks."""
+    group = make_group(make_program("Evening IOP"), "Process")
+    make_slot(group, 0, "18:00", "19:30")
+    make_phase(group, 1, 4)
+    make_phase(group, 9, 12)
+    return group
+
+
+def test_a_group_of_two_stretches_of_weeks_has_one_set_of_hours(twice):
+    before = contents()
+    with pytest.raises(Refusal) as caught:
+        back(twice.program, {1: {"end": "20:00"}}, whole=True)
+    assert (caught.value.code, contents()) == ("group_unclear", before)
+    back(twice.program, {0: {"end": "20:00"}, 1: {"end": "20:00"}}, whole=True)
+    assert twice.slots.get(ends_on=None).end == time(20)
+
+
+def test_a_stretch_of_weeks_that_is_left_out_of_the_whole_week_ends(twice):
+    result = back(twice.program, whole=True, drop=[1])
+    assert result.changed == ["Process: it is no longer held weeks 9–12."]
+    assert [(phase.first_week, phase.last_week) for phase in twice.phases.all()] == [(1, 4)]
+
+
+def test_a_group_in_two_tracks_in_the_same_weeks_is_one_line(twice):
+    track = twice.program.tracks.create(name="Second track")
+    TrackPhase.objects.create(track=track, group=twice, first_week=1, last_week=4)
+    _, rows = lines_of(fetched(twice.program), day=DAY)
+    assert [(row["week_from"], row["week_to"]) for _, row in rows] == [("1", "4"), ("9", "12")]
+    assert back(twice.program, whole=True).changed == []
