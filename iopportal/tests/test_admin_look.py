@@ -39,6 +39,7 @@ def addresses():
     ]  # fmt: skip
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(chromium, set_up, scheme):
     findings = {}

@@ -191,6 +191,7 @@ def every_part(chromium, rf):
         yield opened
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize("width", [1440, 390, 320])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_part_is_accessible_and_fits(every_part, scheme, width):
@@ -252,6 +253,7 @@ def focused(page):
     return page.evaluate("document.activeElement.className")
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize("width", [1440, 390, 320])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_sign_in_page_is_accessible_and_fits(chromium, portal, scheme, width):

@@ -16,6 +16,7 @@ from programs.models import Program
 from scheduling.models import Session
 from staff.models import User
 
+pytestmark = pytest.mark.looks
 MONDAY = dt.date(2026, 11, 23)
 EVENING = dt.datetime(2026, 11, 23, 18, 20, tzinfo=dt.timezone(dt.timedelta(hours=-5)))
 
