@@ -5,11 +5,12 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from programs.deputies import holds_in, programs_where
 from programs.models import Program
 from scheduling import clashes, cover
 from scheduling.actions import AHEAD
@@ -28,10 +29,10 @@ type Series = tuple[int | None, int | None]
 MANAGE, LOG, STAFF = "scheduling.manage_schedule", "scheduling.log_attendance", "programs.staff_program"
 
 
-def own_or_all(user: User) -> SessionQuerySet:
-    """The sessions in scope for who manages the schedule; for everybody else those they have a part in."""
-    visible = Session.objects.visible_to(user)
-    return visible if user.has_perm(MANAGE) else _led_by(visible, user)
+def own_or_all(user: User, at: datetime) -> SessionQuerySet:
+    """The sessions of the programs whose schedule somebody manages, and those in scope that they lead or co-lead."""
+    visible, managed = Session.objects.visible_to(user), programs_where(user, MANAGE, timezone.localdate(at))
+    return visible.filter(Q(program__in=managed.values("pk")) | Exists(_parts(user)))
 
 
 def own(user: User) -> SessionQuerySet:
@@ -41,12 +42,11 @@ def own(user: User) -> SessionQuerySet:
 
 def not_logged_for(user: User, *, at: datetime) -> SessionQuerySet:
     """Past sessions of the last two weeks whose attendance was never saved, the oldest first."""
-    waiting = own_or_all(user).not_logged(at).filter(starts_at__gt=at - LOOK_BACK)
+    waiting = own_or_all(user, at).not_logged(at).filter(starts_at__gt=at - LOOK_BACK)
     return waiting.for_list().order_by("starts_at", "pk")
 
 
 def not_logged(user: User, at: datetime) -> list[Row]:
-    may_log = user.has_perm(LOG)
     return [
         Row(
             what=f"{session_label(session, user)}, {_day(session.day)}",
@@ -58,13 +58,14 @@ def not_logged(user: User, at: datetime) -> list[Row]:
             program=session.program,
         )
         for session in not_logged_for(user, at=at)[:MOST_PAST]
+        for may_log in [holds_in(user, LOG, session.program_id)]
     ]
 
 
 def needs_cover(user: User, at: datetime) -> list[Row]:
     """R-30, R-31: sessions of twelve weeks that nobody leads who may; those of one group and reason are one row."""
     today = timezone.localdate(at)
-    return _uncovered(cover.needs_cover(_ahead(own_or_all(user), at), today=today), user, today)
+    return _uncovered(cover.needs_cover(_ahead(own_or_all(user, at), at), today=today), user, today)
 
 
 def own_needs_cover(user: User, at: datetime) -> list[Row]:
@@ -77,7 +78,7 @@ def time_away(user: User, at: datetime) -> list[Row]:
     """Sessions whose leader is away and for which nobody else is set; one row for each person, time and program."""
     today = timezone.localdate(at)
     together: dict[tuple[int, tuple[str, ...]], list[Session]] = defaultdict(list)
-    for item in cover.away_without_cover(_ahead(own_or_all(user), at), today=today):
+    for item in cover.away_without_cover(_ahead(own_or_all(user, at), at), today=today):
         together[item.session.program_id, item.reasons].append(item.session)
     directed = _directed(user, today)
     return [
@@ -96,7 +97,7 @@ def time_away(user: User, at: datetime) -> list[Row]:
 def standing_clashes(user: User, at: datetime) -> list[Row]:
     """R-29: sessions that wait for a room, leader or patient another session has; one row for a group and a reason."""
     together: dict[tuple[Series, str], list[clashes.Standing]] = defaultdict(list)
-    for item in clashes.standing(_ahead(own_or_all(user), at), user=user):
+    for item in clashes.standing(_ahead(own_or_all(user, at), at), user=user):
         together[_series(item.session), item.sentence].append(item)
     today = timezone.localdate(at)
     directed = _directed(user, today)
@@ -121,8 +122,11 @@ def _ahead(sessions: SessionQuerySet, at: datetime) -> list[Session]:
 
 
 def _led_by(sessions: SessionQuerySet, user: User) -> SessionQuerySet:
-    parts = SessionStaff.objects.filter(session=OuterRef("pk"), user=user, role__in=cover.LEADING)
-    return sessions.filter(Exists(parts))
+    return sessions.filter(Exists(_parts(user)))
+
+
+def _parts(user: User) -> QuerySet[SessionStaff]:
+    return SessionStaff.objects.filter(session=OuterRef("pk"), user=user, role__in=cover.LEADING)
 
 
 def _uncovered(found: Iterable[Uncovered], user: User, today: date) -> list[Row]:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from patients.choices import EpisodeStatus
@@ -16,10 +17,11 @@ from scheduling.models import Session
 from scheduling.tests.factories import make_session, make_weekly_group
 from staff.choices import Role
 from staff.models import User
-from staff.tests.factories import make_user
+from staff.tests.factories import make_time_away, make_user
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -140,6 +142,31 @@ def test_today_shows_a_deputy_the_other_sessions_of_that_program_alone(client, d
         make_session(make_weekly_group(program, name=f"{program} group"), day=TODAY(), start="00:05", end="23:55")
     others = client.get("/").context["today"].others
     assert [entry.session.program for entry in others] == [evening]
+
+
+def test_the_worklists_hold_what_kim_leads_and_what_is_managed_as_a_deputy_alone(client, deputy, evening, teen):
+    """Who is away or may no longer lead is told to who manages the schedule there."""
+    kim = deputy()
+    groups = {}
+    for program in (evening, teen):
+        rae = make_user(f"rae{program.pk}")
+        make_time_away(rae, TODAY() + DAY)
+        groups[program] = make_weekly_group(program, name=f"{program} group")
+        for day in (TODAY() - DAY, TODAY() + DAY):
+            make_session(groups[program], day=day, leader=rae)
+    own = make_session(groups[teen], day=TODAY() - 2 * DAY, leader=kim)
+    for name in ("not-logged", "needs-cover", "time-away"):
+        rows = client.get(f"/worklists/{name}/").context["shown"].object_list
+        found = {(row.program, row.url == reverse("attendance", args=[own.pk])) for row in rows}
+        assert found == {(evening, False), *([(teen, True)] if name == "not-logged" else [])}
+
+
+def test_the_front_desk_as_deputy_is_led_to_the_log_only_there(client, deputy, evening, teen):
+    deputy("ivy", Role.FRONT_DESK)
+    for program in (evening, teen):
+        make_session(make_weekly_group(program), day=TODAY() - DAY)
+    rows = client.get("/worklists/not-logged/").context["shown"].object_list
+    assert {row.program: row.label for row in rows} == {evening: "Log attendance", teen: "Open the session"}
 
 
 def test_set_up_is_changed_only_where_deputy(client, deputy, evening, teen):
