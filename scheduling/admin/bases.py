@@ -9,9 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from programs.admin import InReachAdmin
 from scheduling import conflicts
 from scheduling.actions import Report, the_calendar
+from scheduling.choices import BookingKind
 from web.admin import PortalModelAdmin
 
 SHOWN = 10
+MEMBERS = "A member is expected elsewhere at the same time, {}. The worklist of clashes says who."
 
 
 class CalendarAdmin(PortalModelAdmin):
@@ -26,10 +28,15 @@ class CalendarAdmin(PortalModelAdmin):
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def say(self, request: HttpRequest, report: Report) -> None:
-        """What changed, and the first clashes there are to settle."""
+        """What changed, and the first clashes there are to settle. Members are counted and not named."""
         messages.info(request, str(report))
-        for sentence in conflicts.sentences(report.clashes[:SHOWN], user=request.user, dated=True):
+        of_members = [clash for clash in report.clashes if clash.wanted.kind == BookingKind.PATIENT]
+        others = [clash for clash in report.clashes if clash.wanted.kind != BookingKind.PATIENT]
+        for sentence in conflicts.sentences(others[:SHOWN], user=request.user, dated=True):
             messages.warning(request, sentence)
+        if of_members:
+            times = "once" if len(of_members) == 1 else f"{len(of_members)} times"
+            messages.warning(request, MEMBERS.format(times))
 
 
 class StaysInProgram(InReachAdmin):

@@ -4,12 +4,12 @@ import pytest
 from django.utils import timezone
 
 from audit.models import Event
-from patients.tests.factories import make_episode
+from patients.tests.factories import make_episode, make_patient
 from programs.models import Group, Track
 from programs.tests.factories import make_phase, make_posting, make_program, make_room, make_service
 from scheduling.actions import publish
 from scheduling.models import Booking, Session
-from scheduling.tests.factories import make_attendance, make_weekly_group
+from scheduling.tests.factories import make_attendance, make_membership, make_weekly_group
 from staff.choices import Role
 from staff.tests.factories import make_user
 
@@ -69,6 +69,21 @@ def test_saving_a_group_names_the_clashes_there_are(client, dana, group):
     answer = client.post(f"/admin/programs/group/{group.pk}/change/", group_form(group, room=room.pk), follow=True)
     assert "Room 2 is taken 6:00–6:50 PM by Skills." in answer.content.decode()
     assert Booking.objects.filter(session__group=group, kind="room", blocks=False).count() == 1
+
+
+def test_saving_a_group_counts_the_members_who_are_expected_elsewhere_and_names_none(client, dana, group):
+    other = make_weekly_group(group.program, name="Skills", weekday=group.slots.get().weekday, end="18:50")
+    episode = make_episode(make_patient("Zelda", "Quist"), group.program)
+    make_membership(other, episode, TODAY())
+    publish(first=TODAY(), last=TODAY() + WEEK, by=None, at=timezone.now())
+    make_membership(group, episode, TODAY())
+    data = group_form(group, **{"slots-0-end": "19:00"})
+    page = client.post(f"/admin/programs/group/{group.pk}/change/", data, follow=True).content.decode()
+    assert "A member is expected elsewhere at the same time, once. The worklist of clashes says who." in page
+    assert ("Zelda" in page, Booking.objects.filter(session__group=group, kind="patient", blocks=False).count()) == (
+        False,
+        1,
+    )
 
 
 def test_a_new_group_is_published_at_once(client, dana, program):
