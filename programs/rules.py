@@ -76,13 +76,24 @@ def may_lead(by: User, user: User, day: date) -> Refusal | None:
 
 
 def may_post(by: User, user: User, *, is_deputy: bool) -> Refusal | None:
-    """Nobody changes their own postings, and only a director names a deputy: a deputy could stay one for good."""
+    """Nobody changes their own postings, and only a director posts a director or a deputy.
+
+    SECURITY: a deputy who could would stay one for good, put another in charge, or post the director away.
+    """
     if sees_all(by):
         return None
     if by.pk == user.pk:
         return Refusal("Nobody changes their own postings. Ask another director.", code="own_posting", field="user")
-    if is_deputy and Role.DIRECTOR not in by.roles:
+    if Role.DIRECTOR in by.roles:
+        return None
+    if is_deputy:
         return Refusal("Only a director names a deputy. Ask the director.", code="not_director", field="is_deputy")
+    if Role.DIRECTOR in user.roles:
+        return Refusal(
+            f"{user} is a director, and only a director says where a director works. Ask the director.",
+            code="posts_director",
+            field="user",
+        )
     return None
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 
-from programs import policy, rules
+from programs import colleagues, policy, rules
 from programs.licenses import sentences
 from programs.models import Location, Posting, Program
 from programs.querysets import not_retired
@@ -156,11 +156,19 @@ class ColleagueAdmin(UserAdmin):
         return super().may_manage(request, user) or rules.may_lead(acting(request), user, timezone.localdate())
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
-        """A new person is saved first: what belongs to them comes on the page after."""
-        return list(self.inlines) if obj else []
+        """A new person is saved first: what belongs to them comes on the page after.
+
+        SECURITY: the directory names everybody; licenses and time away show to who directs where the person works.
+        """
+        return list(self.inlines) if self._is_seen(request, obj) else []
 
     def get_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
-        return [*super().get_fields(request, obj), *(["supervises"] if obj else [])]
+        return [*super().get_fields(request, obj), *(["supervises"] if self._is_seen(request, obj) else [])]
+
+    def _is_seen(self, request: HttpRequest, obj: User | None) -> bool:
+        if obj is None:
+            return False
+        return colleagues.seen_by(acting(request), timezone.localdate()).filter(pk=obj.pk).exists()
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
         return [*super().get_readonly_fields(request, obj), "supervises"]

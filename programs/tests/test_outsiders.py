@@ -1,0 +1,101 @@
+"""The set-up as a director or deputy of somewhere else meets it: nothing of other programs' people shows or moves."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from audit.models import Event
+from programs.models import Posting
+from programs.tests.factories import make_location, make_posting, make_program
+from staff.choices import Role
+from staff.models import User
+from staff.seeds import seed_credential_types
+from staff.tests.factories import make_credential, make_time_away, make_user
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2026, 3, 2)
+AWAY, LATER = date(2026, 3, 4), date(2026, 3, 20)
+INLINES = ["postings", "credentials", "supervised_by", "time_away"]
+
+
+@pytest.fixture(autouse=True)
+def noon(time_machine):
+    time_machine.move_to("2026-03-02 12:00-05:00", tick=False)
+    seed_credential_types()
+
+
+@pytest.fixture
+def evening():
+    return make_program("Evening IOP", location=make_location("Northside"))
+
+
+@pytest.fixture
+def teen():
+    return make_program("Teen IOP", location=make_location("Harbor"))
+
+
+@pytest.fixture
+def dana(client, evening):
+    """Director of the Evening IOP alone, signed in."""
+    dana = make_user("dana", Role.DIRECTOR)
+    make_posting(dana, evening)
+    client.force_login(dana)
+    return dana
+
+
+@pytest.fixture
+def deputy(client, evening):
+    """Rae stands in for the Evening IOP's director, signed in."""
+    rae = make_user("rae")
+    make_posting(rae, evening, is_deputy=True, ends_on=LATER)
+    client.force_login(rae)
+    return rae
+
+
+def person(user):
+    return reverse("admin:staff_user_change", args=[user.pk])
+
+
+def refusals():
+    rows = Event.objects.filter(action="refused", outcome="refused").order_by("sequence")
+    return [(event.actor_name, event.content.get("code"), event.content.get("route", "")) for event in rows]
+
+
+def posting_data(user, program, **change):
+    return {"user": user.pk, "program": program.pk, "starts_on": "2026-03-02"} | change
+
+
+def test_the_directory_names_everybody_and_shows_licenses_only_where_one_directs(client, dana, evening, teen):
+    omar = make_user("omar")
+    make_credential(omar, number="44SC-777", verified_on=TODAY, verified_by=make_user("kim"))
+    make_time_away(omar, AWAY, kind="sick leave")
+    make_posting(omar, teen)
+    page = client.get(person(omar))
+    assert (page.status_code, [one.formset.prefix for one in page.context["inline_admin_formsets"]]) == (200, [])
+    words = ("Omar Haddad", "44SC-777", "Supervises")
+    assert [word for word in words if word in page.content.decode()] == ["Omar Haddad"]
+    make_posting(omar, evening)
+    shown = client.get(person(omar))
+    assert [one.formset.prefix for one in shown.context["inline_admin_formsets"]] == INLINES
+    assert [word for word in words if word in shown.content.decode()] == list(words)
+
+
+def test_a_deputy_puts_no_director_in_charge_and_posts_none_away(client, deputy, dana, evening):
+    """Where a director is posted, they direct: a deputy who posts them would make or unmake a director."""
+    client.force_login(deputy)
+    omar, own = make_user("omar", Role.DIRECTOR), Posting.objects.get(user=dana)
+    added = client.post(reverse("admin:programs_posting_add"), posting_data(omar, evening))
+    ended = client.post(
+        reverse("admin:programs_posting_change", args=[own.pk]), posting_data(dana, evening, ends_on="2026-03-02")
+    )
+    for answer in (added, ended):
+        assert "only a director says where a director works" in answer.context["adminform"].form.errors["user"][0]
+    own.refresh_from_db()
+    assert (omar.postings.count(), own.ends_on) == (0, None)
+
+
+def test_a_director_posts_a_director_inside_the_own_postings(client, dana, evening):
+    omar = make_user("omar", Role.DIRECTOR)
+    assert client.post(reverse("admin:programs_posting_add"), posting_data(omar, evening)).status_code == 302
+    assert omar.postings.get().program == evening
