@@ -10,7 +10,6 @@ from django.utils import timezone
 from audit.actions import record_read
 from patients.models import Patient
 from staff.models import User
-from web import trail
 from web.doors import SIGNED_IN, door
 from web.lists import PER_PAGE
 from web.pages import is_fragment, page
@@ -70,8 +69,7 @@ def _open_worklist(request: HttpRequest, name: str) -> Worklist:
     if found is None:
         raise Http404
     if not found.is_open_to(cast("User", request.user)):
-        trail.closed_door(f"worklist {name}", by=request.user)
-        raise PermissionDenied
+        raise PermissionDenied(f"worklist {name}")
     return found
 
 

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
+from web import trail
 from web.admin import PortalModelAdmin
 from web.refusals import Refusal, require
 
@@ -61,6 +62,7 @@ class UserForm(forms.ModelForm):
         roles = [Role(value) for value in self.cleaned_data["roles"]]
         refusal = rules.may_set_roles(self.acting, self.instance, roles)
         if refusal is not None:
+            trail.refused_at_form(refusal, by=self.acting)
             raise forms.ValidationError(refusal.sentence, code=refusal.code)
         return roles
 
@@ -143,6 +145,7 @@ class UserAdmin(PortalModelAdmin):
                 require(rules.may_invite(acting(request), user), self.may_manage(request, user))
                 token = actions.invite(user=user, by=acting(request))
             except Refusal as refusal:
+                trail.refused(refusal, by=request.user)
                 messages.error(request, f"{user}: {refusal.sentence}")
                 continue
             links.append((user, request.build_absolute_uri(reverse("invitation", args=[token]))))
@@ -169,6 +172,7 @@ class UserAdmin(PortalModelAdmin):
 
     def carry_out(self, request: HttpRequest, user: User, refusal: Refusal | None, verb: Any, state: str) -> None:
         if refusal is not None:
+            trail.refused(refusal, by=request.user)
             messages.error(request, f"{user}: {refusal.sentence}")
             return
         verb(user=user, by=acting(request))

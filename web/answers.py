@@ -5,7 +5,7 @@ from typing import cast
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import DatabaseError, DataError, InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
@@ -30,6 +30,8 @@ def to(request: HttpRequest, exception: Exception) -> HttpResponse | None:
             return stale(request, exception)
         case AlreadyDone():
             return HttpResponseRedirect(exception.url, status=303)
+        case PermissionDenied():
+            return closed(request, exception)
     status = status_of(exception)
     if status is None:
         return None
@@ -55,6 +57,12 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     trail.refused(refusal, by=request.user)
     template = "components/_refusal.html" if pages.is_fragment(request) else "web/refused.html"
     return render(request, template, {"refusal": refusal}, status=422)
+
+
+def closed(request: HttpRequest, denied: PermissionDenied) -> None:
+    """Django's own answer (403); the audit trail keeps which door it was, by the exception's name for it if any."""
+    route = request.resolver_match.view_name if request.resolver_match else ""
+    trail.closed_door(str(denied) or route, by=request.user)
 
 
 def stale(request: HttpRequest, stale: Stale) -> HttpResponse:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import Error
 
-from audit.actions import record_read
+from audit.actions import record, record_read
 
 from .refusals import Refusal
 
@@ -17,6 +17,17 @@ def refused(refusal: Refusal, *, by: Any) -> None:
     logger.info("Refused: %s %s", refusal.code, refusal.rule)
     content = {"code": refusal.code, "rule": refusal.rule}
     _keep("refused", by, content, about=refusal.about, patients=refusal.patients)
+
+
+def refused_at_form(refusal: Refusal, *, by: Any) -> None:
+    """The same from a form of the admin, which answers inside a transaction of its own and keeps it.
+
+    What the refusal is about is named once it is saved.
+    """
+    logger.info("Refused: %s %s", refusal.code, refusal.rule)
+    about = refusal.about if refusal.about is not None and refusal.about.pk else None
+    content = {"code": refusal.code, "rule": refusal.rule}
+    record(action="refused", by=by, outcome="refused", about=about, patients=refusal.patients, content=content)
 
 
 def closed_door(route: str, *, by: Any) -> None:

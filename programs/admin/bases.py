@@ -13,6 +13,7 @@ from programs import rules
 from programs.models import Location, Program
 from programs.models.places import Retiring
 from programs.querysets import not_retired
+from web import trail
 from web.admin import PortalModelAdmin
 from web.refusals import Refusal
 
@@ -64,6 +65,7 @@ class ReachForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if not self.errors and (refusal := self.refusal(data)):
+            trail.refused_at_form(refusal, by=self.user)
             raise ValidationError({refusal.field or "program": refusal.sentence})
         return data
 

@@ -14,6 +14,7 @@ from staff import actions
 from staff.admin import acting
 from staff.licenses import License, in_words
 from staff.models import Credential, CredentialType, Supervision, TimeAway
+from web import trail
 from web.refusals import Refusal, require
 
 from .bases import EverybodysAdmin, RelatedOnly
@@ -198,6 +199,7 @@ class TimeAwayAdmin(Dated, PersonsAdmin):
                 require(self.may_lead(request, away.user))
                 actions.take_back_time_away(away=away, by=acting(request), day=timezone.localdate())
             except Refusal as refusal:
+                trail.refused(refusal, by=request.user)
                 messages.error(request, f"{name}: {refusal.sentence}")
             else:
                 messages.success(request, f"{name}: taken back.")

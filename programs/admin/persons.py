@@ -16,6 +16,7 @@ from staff import rules as staff_rules
 from staff.admin import acting
 from staff.models import Credential, Supervision, TimeAway, User
 from staff.states import STATES
+from web import trail
 from web.admin import PortalModelAdmin
 from web.refusals import Refusal
 
@@ -75,6 +76,7 @@ class PersonsForm(forms.ModelForm):
     def refuse(self, refusal: Refusal | None, field: str | None = None) -> None:
         """Put the refusal at its field, or at `field`; at the top where the form does not show it."""
         if refusal is not None:
+            trail.refused_at_form(refusal, by=self.acting)
             at = refusal.field or field
             self.add_error(at if at in self.fields else None, ValidationError(refusal.sentence, code=refusal.code))
 

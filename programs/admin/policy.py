@@ -16,6 +16,7 @@ from programs.forms import ApplyPresetForm, PresetForm
 from programs.models import PolicyValue
 from programs.policy import KEYS, SECTIONS
 from staff.admin import acting
+from web import trail
 from web.refusals import Refusal
 
 from .bases import ReachAdmin, ReachForm, RelatedOnly
@@ -114,6 +115,7 @@ class PolicyValueAdmin(ReachAdmin):
             chosen = list(values.values_list("pk", flat=True))
             confirmed = actions.confirm_values(ids=chosen, by=acting(request), day=timezone.localdate())
         except Refusal as refusal:
+            trail.refused(refusal, by=request.user)
             self.message_user(request, refusal.sentence, messages.ERROR)
         else:
             self.message_user(request, f"{len(confirmed)} of {len(chosen)} marked as confirmed.")

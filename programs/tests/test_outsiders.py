@@ -99,3 +99,24 @@ def test_a_director_posts_a_director_inside_the_own_postings(client, dana, eveni
     omar = make_user("omar", Role.DIRECTOR)
     assert client.post(reverse("admin:programs_posting_add"), posting_data(omar, evening)).status_code == 302
     assert omar.postings.get().program == evening
+
+
+def test_what_the_forms_of_the_set_up_refuse_is_kept(client, dana, evening, teen):
+    omar = make_user("omar")
+    make_posting(omar, teen)
+    client.post(reverse("admin:programs_posting_add"), posting_data(dana, evening))
+    type_ = make_credential(dana).type
+    data = {"user": dana.pk, "type": type_.pk, "issued_on": "2026-01-05", "looked_up": "on"}
+    client.post(reverse("admin:staff_credential_add"), data)
+    client.post(reverse("admin:staff_user_add"), {"username": "nia", "roles": ["auditor"]})
+    client.post(reverse("admin:staff_user_changelist"), {"action": "deactivate", "_selected_action": [omar.pk]})
+    codes = ["own_posting", "own_license", "withheld", "works_elsewhere"]
+    assert refusals() == [("Dana Okafor", code, "") for code in codes]
+
+
+def test_a_page_of_the_set_up_that_is_closed_to_a_row_keeps_who_tried(client, dana, teen):
+    omar = make_user("omar")
+    make_posting(omar, teen)
+    assert client.post(person(omar), {"roles": ["medical"]}).status_code == 403
+    assert refusals() == [("Dana Okafor", "closed_door", "admin:staff_user_change")]
+    assert User.objects.get(pk=omar.pk).roles == [Role.CLINICIAN]

@@ -19,6 +19,7 @@ from scheduling.actions import close_days, the_calendar, undo_closure
 from scheduling.closing import Effect, Reopening, effect, reopening
 from scheduling.forms import HolidaysForm, YearForm
 from staff.models import User
+from web import trail
 from web.refusals import Refusal
 
 from .bases import CalendarAdmin
@@ -124,6 +125,7 @@ class ClosureAdmin(CalendarAdmin, ReachAdmin):
             try:
                 self.say(request, undo_closure(closure, by=cast("User", request.user), at=at, today=today))
             except Refusal as refusal:
+                trail.refused(refusal, by=request.user)
                 messages.error(request, f"{closure}: {refusal.sentence}")
         return None
 
