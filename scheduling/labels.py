@@ -16,6 +16,11 @@ def group_label(group: Group, user: Person | None) -> str:
     return group.public_label or f"{group.program} group"
 
 
+def service_label(group: Group, user: Person | None) -> str:
+    """The kind of service, which may hint at a diagnosis too: nothing for whoever reads public labels."""
+    return str(group.service) if user is None or holds_in(user, SEE_THEMES, group.program_id) else ""
+
+
 def session_label(session: Session, user: Person | None) -> str:
     """What a session is called: its group, or its service."""
     return group_label(session.group, user) if session.group else str(session.service)

@@ -1,11 +1,13 @@
-"""What people type by the clock on the wall. Pure."""
+"""What people read and type by the clock on the wall. Pure."""
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import time_format
 
+from programs.models import GroupSlot
 from programs.timetable import moment
 
 TYPED = re.compile(r"(\d{1,2})(?:[:.]?(\d{2}))?\s*([ap])?\.?m?\.?", re.IGNORECASE)
@@ -27,10 +29,18 @@ def typed_moment(day: date, wall: time, zone: ZoneInfo) -> datetime:
     return at.astimezone(UTC)
 
 
-def span(start: datetime, end: datetime) -> str:
-    """Two local times as people read them: “6:00–6:50 PM”."""
+def span(start: datetime | time, end: datetime | time) -> str:
+    """Two local times as people read them: “6:00–6:50 PM”, “9:00 AM–12:15 PM”."""
     same_half = (start.hour < NOON) == (end.hour < NOON)
     return f"{time_format(start, 'g:i' if same_half else 'g:i A')}–{time_format(end, 'g:i A')}"
+
+
+def weekly_times(slots: Iterable[GroupSlot]) -> list[tuple[str, str]]:
+    """Weekly meetings as days and times, equal times said once: “Mon, Wed, Fri”, “9:00 AM–12:15 PM”."""
+    days: dict[str, list[str]] = {}
+    for slot in slots:
+        days.setdefault(span(slot.start, slot.end), []).append(slot.get_weekday_display()[:3])
+    return [(", ".join(names), times) for times, names in days.items()]
 
 
 def typed_near(text: str, start: datetime, end: datetime, zone: ZoneInfo) -> datetime:

@@ -1,11 +1,12 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduling.wallclock import typed_near
+from programs.models import GroupSlot
+from scheduling.wallclock import typed_near, weekly_times
 
 NEW_YORK = ZoneInfo("America/New_York")
 
@@ -70,3 +71,9 @@ def test_a_twenty_four_hour_time_is_read_exactly(hour, minute):
         assert (at.hour, at.minute) == (hour, minute)
     else:
         assert (at.hour % 12, at.minute) == (hour % 12, minute)
+
+
+def test_weekly_times_say_noon_and_say_equal_times_once():
+    times = [(0, 9, 12), (2, 9, 12), (2, 18, 19), (4, 9, 12)]
+    slots = [GroupSlot(weekday=day, start=time(start), end=time(end, 15)) for day, start, end in times]
+    assert weekly_times(slots) == [("Mon, Wed, Fri", "9:00 AM–12:15 PM"), ("Wed", "6:00–7:15 PM")]
