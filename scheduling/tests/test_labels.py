@@ -104,6 +104,14 @@ def test_the_pages_of_the_front_desk_show_public_labels(client, program, ivy, ra
     assert ("Cocaine" in text, "Evening IOP group" in text) == (False, True)
 
 
+@pytest.mark.parametrize("address", ["/groups/", "/groups/{}/"])
+@pytest.mark.parametrize(("name", "reads"), [("ivy", False), ("rae", True)])
+def test_the_kind_of_service_is_read_by_who_reads_themes(client, program, request, address, name, reads):  # noqa: PLR0917
+    group = make_weekly_group(program, name="Evening", service=make_service("12-step-meeting"))
+    text = page_of(client, request.getfixturevalue(name), address.format(group.pk))
+    assert ("12-step meeting" in text, "needs no leader" in text, "nobody yet" in text) == (reads, True, False)
+
+
 def joined(client, user, group, episode) -> str:
     client.force_login(user)
     data = {"episode": episode.pk, "starts_on": today().isoformat(), "key": keys.issue(to=user)}
