@@ -132,3 +132,11 @@ def test_a_day_without_sessions_says_so_and_names_nobody(client, rae):
     response = client.get(reverse("today"))
     assert "Nothing is yours today." in response.text
     assert not Event.objects.filter(action="today.read").exists()
+
+
+@pytest.mark.parametrize(("role", "is_told"), [(Role.FRONT_DESK, False), (Role.CLINICIAN, True)])
+def test_only_who_may_lead_is_told_that_license_and_sessions_are_in_order(client, evening, role, is_told):
+    user = make_user("sam", role)
+    make_posting(user, program=evening)
+    client.force_login(user)
+    assert ("Your license and the sessions you lead are in order." in client.get("/").content.decode()) is is_told
