@@ -1,6 +1,6 @@
-"""How dates and times are written and read, in one place: US formats, the year only where a template asks for it."""
+"""How dates and times are written and read, in one place: US formats; a template that wants the weekday, or no year, says so."""
 
-DATE_FORMAT = "D M j"
+DATE_FORMAT = "M j, Y"
 SHORT_DATE_FORMAT = "m/d/Y"
 TIME_FORMAT = "g:i A"
 DATETIME_FORMAT = "D M j, Y, g:i A"
