@@ -31,17 +31,20 @@ def prepare() -> dict[str, Callable[[], object]]:
 
     from audit.actions import Entry, record, record_many
     from patients.models import Episode
+    from programs.models import Program
     from scheduling.models import Session
     from staff.models import User
 
     call_command("migrate", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
     call_command("load_demo", stdout=open(os.devnull, "w"))  # noqa: SIM115  lives as long as the process
-    rae = User.objects.get(username="rae")
+    rae, dana = User.objects.get(username="rae"), User.objects.get(username="dana")
+    program = Program.objects.get(code="matrix")
     episode = Episode.objects.filter(program__code="matrix", status="admitted").order_by("pk").first()
     session = Session.objects.filter(group__name="Relapse Prevention", logged_at__isnull=False).order_by("-day").first()
-    signed_out, signed_in = Client(headers={"host": "localhost"}), Client(headers={"host": "localhost"})
+    signed_out, signed_in, director = (Client(headers={"host": "localhost"}) for _ in range(3))
     signed_in.force_login(rae)
+    director.force_login(dana)
 
     def one_event() -> None:
         with transaction.atomic():
@@ -58,6 +61,11 @@ def prepare() -> dict[str, Callable[[], object]]:
         "list of patients": lambda: signed_in.get("/patients/"),
         "chart": lambda: signed_in.get(f"/patients/{episode.patient_id}/"),
         "attendance of a group": lambda: signed_in.get(f"/sessions/{session.pk}/attendance/"),
+        "worklist: needs cover": lambda: director.get("/worklists/needs-cover/"),
+        "leaders and rooms": lambda: director.get(f"/programs/{program.pk}/staffing/"),
+        "fit to open": lambda: director.get(f"/programs/{program.pk}/opening/"),
+        "policy in force": lambda: director.get(f"/programs/{program.pk}/policy/"),
+        "weekly template": lambda: director.get(f"/admin/programs/program/{program.pk}/template/"),
         "one audit event": one_event,
         "twelve audit events": twelve_events,
     }
