@@ -27,7 +27,7 @@ def change(
     """
     rows = list(group.slots.all())
     current = [row for row in rows if lasts_until(row, from_day)]
-    missing = [slot for slot in wanted if not _take(current, slot, whole=whole)]
+    missing = [slot for slot in wanted if not _take(current, slot, from_day, whole=whole)]
     changed: list[str] = []
     kept: list[str] = []
     for slot in missing:
@@ -97,7 +97,7 @@ def _redate(row: GroupSlot, slot: timetable.Slot, day: date, *, whole: bool) -> 
     """Give a slot of the wanted hours its wanted dates. What has begun keeps its first day."""
     last = slot.to if slot.to or whole else row.ends_on
     if not has_begun(row, day):
-        row.starts_on = slot.from_ or row.starts_on
+        row.starts_on = _first_day(row, slot, day, whole=whole)
     elif slot.from_ and slot.from_ > day:
         follower = _row(row.group, slot, slot.from_, last)
         end_before(row, day)
@@ -128,22 +128,30 @@ def _move(row: GroupSlot, slot: timetable.Slot, day: date, *, whole: bool) -> st
         follower.save()
         return f"{follower} from {follower.starts_on:%b %-d, %Y}"
     row.start, row.end, row.breaks, row.ends_on = follower.start, follower.end, follower.breaks, last
-    row.starts_on = slot.from_ or row.starts_on
+    row.starts_on = _first_day(row, slot, day, whole=whole)
     row.save()
     return str(row)
 
 
-def _take(current: list[GroupSlot], slot: timetable.Slot, *, whole: bool) -> bool:
+def _first_day(row: GroupSlot, slot: timetable.Slot, day: date, *, whole: bool) -> date:
+    """When a slot that has not begun begins: as the wish says, or else as it did; in a whole week, on `day`."""
+    return max(slot.from_ or (day if whole else row.starts_on or day), day)
+
+
+def _take(current: list[GroupSlot], slot: timetable.Slot, day: date, *, whole: bool) -> bool:
     """Take the rows that meet at these hours, on the dates that the wish names, out of `current`."""
-    found = [row for row in current if _same(row, slot) and _same_dates(row, slot, whole=whole)]
+    found = [row for row in current if _same(row, slot) and _same_dates(row, slot, day, whole=whole)]
     for row in found:
         current.remove(row)
     return bool(found)
 
 
-def _same_dates(row: GroupSlot, slot: timetable.Slot, *, whole: bool) -> bool:
+def _same_dates(row: GroupSlot, slot: timetable.Slot, day: date, *, whole: bool) -> bool:
+    """Whether both begin and end alike, seen from `day` on. Where the wish says nothing, what is so is meant."""
     any_end = slot.to is None and not whole
-    return (any_end or slot.to == row.ends_on) and (slot.from_ is None or slot.from_ == row.starts_on)
+    any_start = slot.from_ is None and not whole
+    same_start = max(slot.from_ or day, day) == max(row.starts_on or day, day)
+    return (any_end or slot.to == row.ends_on) and (any_start or same_start)
 
 
 def _moved(slot: timetable.Slot, current: list[GroupSlot], missing: list[timetable.Slot]) -> GroupSlot | None:

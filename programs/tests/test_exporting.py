@@ -140,8 +140,25 @@ def test_dates_that_a_line_says_are_given_to_the_slot():
     back(program, {0: {"until": ""}}, whole=True)
     assert group.slots.get(weekday=1).ends_on is None
     with pytest.raises(Refusal) as caught:
-        back(program, {1: {"from": "", "until": "2026-04-01"}}, whole=True)
+        back(program, {1: {"from": "", "until": "2026-04-01"}})
     assert caught.value.code == "slot_dates"
+
+
+@pytest.mark.parametrize("hours", [{}, {"end": "20:00"}])
+def test_a_line_of_the_whole_week_without_a_first_day_holds_from_the_day_of_the_change(hours):
+    program = make_program()
+    group = make_group(program, "Skills")
+    make_slot(group, starts_on=date(2026, 5, 1))
+    back(program, {0: {"from": ""} | hours}, whole=True)
+    assert list(group.slots.values_list("starts_on", "ends_on")) == [(DAY, None)]
+    assert back(program, whole=True).changed == []
+
+
+def test_a_first_day_that_is_over_changes_nothing_and_says_nothing():
+    group = make_group(make_program(), "Skills")
+    make_slot(group)
+    assert back(group.program, {0: {"from": "2026-02-02"}}, whole=True).changed == []
+    assert group.slots.get().starts_on == START
 
 
 def test_a_season_that_begins_later_pauses_what_has_begun():
