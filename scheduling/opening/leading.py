@@ -4,6 +4,7 @@ from collections import defaultdict
 from datetime import date
 
 from programs.choices import LeaderRole
+from scheduling.choices import LEADING
 from scheduling.conflicts import day_in_words
 from scheduling.cover import NOBODY
 
@@ -67,25 +68,28 @@ def licenses(facts: Setup) -> Line:
             if reason != NOBODY:
                 first.setdefault((one.session.title, reason), one.session.day)
     if not first:
-        said = f"Of everyone set to lead, through {day_in_words(facts.last)}." if facts.sessions else ""
-        return Line(
-            state=State.OK if facts.sessions else State.INFO,
-            title="Licenses" if not facts.sessions else "Licenses carry every session",
-            reasons=(said or "They are judged once sessions are published.",),
-            rule="R-30",
-        )
+        return _carried(facts)
     by_reason: dict[str, list[str]] = defaultdict(list)
     for (group, reason), day in first.items():
         by_reason[reason].append(f"{group} from {day_in_words(day)}")
     url, label = _staffing(facts)
     return Line(
         state=State.STOP if any(one.session.day == facts.first for one in facts.uncovered) else State.DUE,
-        title=f"{count(len({group for group, _ in first}), 'group')} led by somebody who may not",
+        title=f"{count(len({group for group, _ in first}), 'group')} with sessions their leader may not lead",
         reasons=tuple(f"{reason} {some(groups)}." for reason, groups in by_reason.items()),
         url=url,
         label=label,
         rule="R-30",
     )
+
+
+def _carried(facts: Setup) -> Line:
+    """No session needs cover; which says nothing where nobody is set to lead one."""
+    if any(part.role in LEADING for session in facts.sessions for part in session.staff.all()):
+        said = f"Of everyone set to lead, through {day_in_words(facts.last)}."
+        return Line(state=State.OK, title="Licenses carry every session", reasons=(said,), rule="R-30")
+    when = "somebody is set to lead" if facts.sessions else "sessions are published"
+    return Line(state=State.INFO, title="Licenses", reasons=(f"They are judged once {when}.",), rule="R-30")
 
 
 def verified(facts: Setup) -> Line:
@@ -142,7 +146,7 @@ def published(facts: Setup) -> Line:
         title=f"{count(len(missing), 'session')} not published yet",
         reasons=(
             f"The first is on {day_in_words(missing[0].meeting.day)}.",
-            "Saving a group publishes its sessions twelve weeks ahead; publishing every day keeps them so.",
+            "Saving a group publishes twelve weeks ahead. Whoever runs the portal publishes later ones daily.",
         ),
         url=url,
         label="Open the groups",

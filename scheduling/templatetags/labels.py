@@ -1,4 +1,4 @@
-"""`{{ group|group_label:user }}` and `{{ session|session_label:user }}`: what the reader calls them, and when it meets."""
+"""`{{ group|group_label:user }}` and `{{ session|session_label:user }}` for its reader, and when it meets."""
 
 from django import template
 

@@ -203,8 +203,15 @@ def test_groups_without_a_room_are_named(ready, dana, rae):
 def test_a_license_that_ends_is_told_with_group_person_and_first_day(ready, dana, rae):
     Credential.objects.filter(user=rae).update(expires_on=date(2026, 3, 31))
     found = line(ready, dana, "licenses")
-    assert (found.state, found.title) == (State.DUE, "1 group led by somebody who may not")
+    assert (found.state, found.title) == (State.DUE, "1 group with sessions their leader may not lead")
     assert found.reasons == ("Rae Lindqvist has a license that ends on Mar 31, 2026. Recovery from Wed Apr 1.",)
+
+
+def test_licenses_are_not_ready_where_nobody_is_set_to_lead(ready, dana):
+    SessionStaff.objects.all().delete()
+    found = line(ready, dana, "licenses")
+    assert (found.state, found.title) == (State.INFO, "Licenses")
+    assert found.reasons == ("They are judged once somebody is set to lead.",)
 
 
 def test_a_leader_who_may_not_on_the_first_day_is_missing(ready, dana, rae):
