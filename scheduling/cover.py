@@ -12,7 +12,9 @@ from programs import policy
 from programs.choices import LeaderRole
 from programs.deputies import holds_in
 from programs.leading import Verdict, lead_book
+from programs.models import Posting
 from programs.querysets import Person
+from staff.licenses import in_words
 from staff.models import TimeAway, User
 
 from .choices import LEADING, SessionStatus, StaffRole
@@ -32,20 +34,36 @@ class Uncovered:
 
 
 class Cover:
-    """The licenses of all who lead some sessions, fetched `for_list()`: four queries for any number of them."""
+    """The licenses of all who lead some sessions, fetched `for_list()`: four queries for any number of them.
+
+    With `today`, from which on nobody leads who has left the provider or whose posting there has ended, five.
+    """
 
     def __init__(self, sessions: Collection[Session], *, book: policy.Book, today: date | None = None) -> None:
-        """`book` is the policy of their programs. From `today` on, who has left the provider leads nothing."""
-        self._book = lead_book({part.user_id for session in sessions for part in leading(session)}, book)
-        self._today = today
+        """`book` is the policy of their programs."""
+        people = {part.user_id for session in sessions for part in leading(session)}
+        self._book, self._today = lead_book(people, book), today
+        self._postings: dict[int, list[Posting]] = defaultdict(list)
+        for posting in Posting.objects.filter(user__in=people) if today else ():
+            self._postings[posting.user_id].append(posting)
 
     def verdict(self, session: Session, part: SessionStaff) -> Verdict:
         """Whether this person may lead the session; for a co-lead too, it is judged whether they could alone."""
-        if self._today and session.day >= self._today and not part.user.is_active:
-            return LEFT
+        if self._today and session.day >= self._today:
+            if not part.user.is_active:
+                return LEFT
+            if ended := self._posting_ended(session, part):
+                return Verdict(False, code="posting_ended", reason=f"works there until {in_words(ended)}")
         return self._book.verdict(
             part.user_id, service=session.service, program=session.program, role=LeaderRole.LEAD, day=session.day
         )
+
+    def _posting_ended(self, session: Session, part: SessionStaff) -> date | None:
+        """The last day of the last posting there, where it is over by the session's day; None for who had none."""
+        there = [posting for posting in self._postings[part.user_id] if posting.reaches(session.program)]
+        last_days = [posting.ends_on or date.max for posting in there if posting.starts_on <= session.day]
+        last = max(last_days, default=date.max)
+        return last if last < session.day else None
 
     def reasons(self, session: Session) -> tuple[str, ...]:
         """Why nobody who leads it may, person by person; empty where somebody may, or where it needs no leader."""
@@ -86,7 +104,7 @@ class Leadership:
 
 
 def leadership(session: Session, *, book: policy.Book, user: Person, today: date) -> Leadership:
-    """Of a session fetched `for_list()`; five queries. A canceled one needs nobody."""
+    """Of a session fetched `for_list()`; six queries. A canceled one needs nobody."""
     cover = Cover([session], book=book, today=today if is_ahead(session, today) else None)
     if session.is_cancelled:
         return Leadership((), (), is_ahead=False)
@@ -112,7 +130,7 @@ def leading(session: Session) -> list[SessionStaff]:
 def needs_cover(sessions: Iterable[Session], *, today: date) -> list[Uncovered]:
     """Those of `sessions`, from `today` on and not held yet, that nobody leads who may (R-30, R-31).
 
-    Somebody who may lead under supervision covers it. Five queries for any number of sessions fetched `for_list()`.
+    Somebody who may lead under supervision covers it. Six queries for any number of sessions fetched `for_list()`.
     """
     ahead = _ahead(sessions, today)
     if not ahead:
@@ -124,7 +142,7 @@ def needs_cover(sessions: Iterable[Session], *, today: date) -> list[Uncovered]:
 def away_without_cover(sessions: Iterable[Session], *, today: date) -> list[Uncovered]:
     """Those of `sessions`, from `today` on and not held yet, whose leader is away and nobody else set for it may lead.
 
-    Six queries for any number of sessions fetched `for_list()`.
+    Seven queries for any number of sessions fetched `for_list()`.
     """
     ahead = _ahead(sessions, today)
     if not ahead:

@@ -100,7 +100,7 @@ def test_the_day_takes_the_same_queries_for_one_and_for_thirty(evening, rae, gro
         make_session(group, leader=rae, start=f"{hour}:{minute:02}", end=f"{hour}:{minute + 10:02}")
     with CaptureQueriesContext(connection) as queries:
         assert len(today_of(rae, at=NOON).mine) == number
-    assert len(queries) == 22
+    assert len(queries) == 23
 
 
 def test_the_page_records_whom_it_names_before_it_answers(client, evening, rae, group, time_machine):

@@ -162,10 +162,14 @@ class Posting(models.Model):
             return str(self.program)
         return f"all of {self.location}" if self.location else "the whole provider"
 
+    def reaches(self, program: Program) -> bool:
+        """Whether it is one in the program, in its location, or everywhere."""
+        everywhere = self.program_id is None and self.location_id is None
+        return everywhere or self.program_id == program.pk or self.location_id == program.location_id
+
     def covers(self, program: Program, day: date) -> bool:
         in_force = self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
-        everywhere = self.program_id is None and self.location_id is None
-        return in_force and (everywhere or self.program_id == program.pk or self.location_id == program.location_id)
+        return in_force and self.reaches(program)
 
 
 class PolicyValue(models.Model):

@@ -415,4 +415,4 @@ def test_the_page_takes_the_same_queries_for_one_group_and_for_thirty(client, re
     client.force_login(dana)
     with CaptureQueriesContext(connection) as queries:
         assert client.get(page).status_code == 200
-    assert len(queries) == 33
+    assert len(queries) == 34

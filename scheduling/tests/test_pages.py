@@ -340,7 +340,7 @@ def test_a_group_and_its_session_take_the_same_queries_for_1_member_and_for_30(c
     for _ in range(rows):
         make_membership(group)
     session, chosen = group.sessions.first(), make_episode(program=group.program)
-    assert queries_of(signed_in(client, rae), f"/sessions/{session.pk}/") == 21
+    assert queries_of(signed_in(client, rae), f"/sessions/{session.pk}/") == 22
     choose = f"/groups/{group.pk}/members/add/"
     preview = f"{choose}?episode={chosen.pk}&starts_on=2026-03-02"
     assert [queries_of(client, address) for address in [f"/groups/{group.pk}/", choose, preview]] == [18, 14, 21]
