@@ -195,7 +195,19 @@ class SharedChoices(ModelChoiceIterator):
         yield from shared
 
 
-class DistinctRows(BaseInlineFormSet):
+class KnownRows(BaseInlineFormSet):
+    """Rows of the page's own object; one that is not, or no longer, there is refused where Django passes over it."""
+
+    gone = "This row is no longer here. Open the page again and repeat what you changed."
+
+    def clean(self) -> None:
+        super().clean()
+        for form in self.initial_forms:
+            if form.instance.pk is None:
+                form.add_error(None, ValidationError(self.gone, code="gone"))
+
+
+class DistinctRows(KnownRows):
     """Rows that may not be the same in the fields that `distinct` names; two new ones the database alone would see."""
 
     distinct: tuple[str, ...] = ()

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import Model, Q, QuerySet
-from django.forms import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +16,7 @@ from programs.models import Location, Posting, Program
 from programs.querysets import not_retired
 from staff.admin import UserAdmin, acting
 from staff.models import Credential, CredentialType, Supervision, TimeAway, User
-from web.admin import PlainFields, changed
+from web.admin import KnownRows, PlainFields, changed
 from web.refusals import Refusal
 
 from .bases import ReachAdmin, ReachForm, RelatedOnly
@@ -37,6 +36,7 @@ class PostingForm(ReachForm):
 class PersonsInline(PlainFields, admin.StackedInline):
     """Rows of a person on the person's page. They end by their dates; nothing is deleted."""
 
+    formset = KnownRows
     extra = 0
     can_delete = False
 
@@ -46,7 +46,7 @@ class PersonsInline(PlainFields, admin.StackedInline):
         return formset
 
 
-class CredentialFormSet(BaseInlineFormSet):
+class CredentialFormSet(KnownRows):
     """A person's licenses: how each stands, and which types there are, is asked once for all."""
 
     @cached_property

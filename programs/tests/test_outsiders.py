@@ -7,11 +7,12 @@ from django.urls import reverse
 
 from audit.models import Event
 from programs.models import Posting
-from programs.tests.factories import make_location, make_posting, make_program
+from programs.tests.factories import make_curriculum, make_location, make_posting, make_program
 from staff.choices import Role
 from staff.models import User
 from staff.seeds import seed_credential_types
-from staff.tests.factories import make_credential, make_time_away, make_user
+from staff.tests.factories import make_credential, make_supervision, make_time_away, make_user
+from web.admin import KnownRows
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 3, 2)
@@ -120,3 +121,45 @@ def test_a_page_of_the_set_up_that_is_closed_to_a_row_keeps_who_tried(client, da
     assert client.post(person(omar), {"roles": ["medical"]}).status_code == 403
     assert refusals() == [("Dana Okafor", "closed_door", "admin:staff_user_change")]
     assert User.objects.get(pk=omar.pk).roles == [Role.CLINICIAN]
+
+
+def rows_of(prefix, *rows):
+    """What a page sends for the saved rows of one of its parts."""
+    data = {f"{prefix}-TOTAL_FORMS": len(rows), f"{prefix}-INITIAL_FORMS": len(rows)}
+    return data | {f"{prefix}-{place}-{name}": value for place, row in enumerate(rows) for name, value in row.items()}
+
+
+def account_data(user, **parts):
+    data = {"first_name": user.first_name, "last_name": user.last_name, "full_time_equivalent": "1.00"}
+    for prefix in INLINES:
+        data |= rows_of(prefix, *parts.get(prefix, []))
+    return data | {"roles": [role.value for role in user.roles]}
+
+
+@pytest.mark.parametrize("prefix", INLINES[1:])
+def test_a_row_of_somebody_else_or_gone_meanwhile_is_refused_on_the_person_s_page(client, dana, evening, teen, prefix):
+    """Django would take the page as saved without that row, and the trail would say it changed."""
+    kim, omar = make_user("kim"), make_user("omar")
+    make_posting(kim, evening)
+    make_posting(omar, teen)
+    row = {
+        "credentials": make_credential(omar),
+        "supervised_by": make_supervision(omar, make_user("mina")),
+        "time_away": make_time_away(omar, AWAY),
+    }[prefix]
+    sent = {"id": row.pk, "starts_on": "2026-03-05", "ends_on": "2026-03-06", "kind": "vacation", "number": "777"}
+    before = type(row).objects.values().get()
+    answer = client.post(person(kim), account_data(kim, **{prefix: [sent]}))
+    [errors] = [one.formset.errors for one in answer.context["inline_admin_formsets"] if one.formset.prefix == prefix]
+    assert (answer.status_code, errors[0]["__all__"]) == (200, [KnownRows.gone])
+    assert (type(row).objects.values().get(), Event.objects.count()) == (before, 0)
+
+
+def test_a_topic_of_another_curriculum_is_refused(client, dana, evening, teen):
+    own, other = make_curriculum(evening, name="Skills"), make_curriculum(teen, topics=["Triggers"])
+    sent = {"id": other.topics.get().pk, "title": "Mine", "position": 1}
+    data = {"program": evening.pk, "name": "Skills"} | rows_of("topics", sent)
+    answer = client.post(reverse("admin:programs_curriculum_change", args=[own.pk]), data)
+    [topics] = answer.context["inline_admin_formsets"]
+    assert topics.formset.errors[0]["__all__"] == [KnownRows.gone]
+    assert (other.topics.get().title, Event.objects.count()) == ("Triggers", 0)
