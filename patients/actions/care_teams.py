@@ -10,6 +10,7 @@ from audit.actions import Entry, record_many
 from patients import rules
 from patients.choices import CareRole
 from patients.models import CareTeamMember, Episode
+from programs.gaps import gaps
 from staff.models import User
 from web.refusals import Refusal, require
 from web.versions import count_up
@@ -117,14 +118,18 @@ def _change_primary(
 
 
 def _pass_on(episode: Episode, member: CareTeamMember, to: User, from_day: date, by: User) -> Entry:
-    first = max(from_day, member.starts_on)
-    same = episode.care_team.filter(user=to, role=member.role).active_on(first)
-    if not same.exists():
-        _follow(member, to, first)
-    elif member.starts_on < first:
+    first, until = max(from_day, member.starts_on), member.ends_on
+    same = list(episode.care_team.filter(user=to, role=member.role).not_over(first))
+    missing = list(gaps(same, first, until))
+    if member.starts_on < first:
         _end(member, first)
+    elif missing:
+        begins, ends = missing.pop(0)
+        CareTeamMember.objects.filter(pk=member.pk).update(user=to, starts_on=begins, ends_on=ends)
     else:
         raise rules.has_place_already(to, episode)
+    for begins, ends in missing:
+        _place(episode, to, CareRole(member.role), begins, ends)
     _count(episode)
     content = {"from": str(first), "before": member.user_id, "now": to.pk, "role": member.role}
     return Entry(action="episode.place_handed_over", content=content, **about_episode(episode, by))

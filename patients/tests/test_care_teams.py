@@ -154,6 +154,22 @@ def test_a_place_somebody_has_already_only_ends(house, episode):
     ]
 
 
+@pytest.mark.parametrize(
+    ("dates", "stretches"),
+    [
+        ({"starts_on": DAY + 30 * ONE}, [(DAY, DAY + 29 * ONE), (DAY + 30 * ONE, None)]),
+        ({"ends_on": DAY + 9 * ONE}, [(REFERRED, DAY + 9 * ONE), (DAY + 10 * ONE, None)]),
+    ],
+)
+def test_who_has_the_place_at_other_times_has_it_without_a_gap(house, episode, dates, stretches):
+    place = make_member(episode, house.cory, CareRole.CASE_MANAGER)
+    make_member(episode, house.ines, CareRole.CASE_MANAGER, **dates)
+    assert hand_over_places(members=[place], to=house.ines, from_day=DAY, by=house.dana).done == [place]
+    expected = [("ines", "case manager", *stretch) for stretch in stretches]
+    assert [row for row in team(episode) if row[0] == "ines"] == expected
+    assert ("cory", "case manager", REFERRED, DAY - ONE) in team(episode)
+
+
 def test_a_place_is_for_somebody_posted_there_and_is_handed_over_once(house, episode):
     place = make_member(episode, house.cory, CareRole.CASE_MANAGER)
     for to, code in [(house.omar, "not_posted"), (house.ines, None), (house.kim, "handed_over")]:

@@ -1,15 +1,13 @@
 """Who leads a group from a day on. A row that has begun is ended and followed; one that has not is replaced."""
 
-from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 
 from programs.choices import LeaderRole
+from programs.gaps import gaps
 from programs.models import Group, GroupLeader
 from staff.models import User
 
 from . import slots
-
-DAY = timedelta(days=1)
 
 
 def lead_from(group: Group, role: str, user: User | None, day: date) -> None:
@@ -41,21 +39,9 @@ def _pass_on(row: GroupLeader, to: User, day: date) -> list[GroupLeader]:
             _end(one, day)
     made = [
         GroupLeader.objects.create(group=row.group, user=to, role=row.role, starts_on=first, ends_on=last)
-        for first, last in _days_without(kept, day, until)
+        for first, last in gaps(kept, day, until)
     ]
     return [*kept, *made]
-
-
-def _days_without(parts: list[GroupLeader], first: date, last: date | None) -> Iterator[tuple[date, date | None]]:
-    """The stretches from `first` to `last` (None: no end) in which none of these parts, by their first days, holds."""
-    for part in parts:
-        if part.starts_on > first:
-            yield first, part.starts_on - DAY
-        if part.ends_on is None:
-            return
-        first = max(first, part.ends_on + DAY)
-    if last is None or first <= last:
-        yield first, last
 
 
 def _end(row: GroupLeader, day: date) -> None:

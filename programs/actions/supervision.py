@@ -8,6 +8,7 @@ from django.db import transaction
 
 from audit.actions import Entry, record_many
 from programs import policy, rules
+from programs.gaps import gaps
 from programs.leading import lead_book
 from staff.models import Supervision, User
 from web.refusals import Refusal, require
@@ -57,17 +58,13 @@ def hand_over_supervision(*, rows: Collection[Supervision], to: User, from_day: 
 
 
 def _follow(row: Supervision, to: User, day: date) -> None:
-    """End it the day before and let the next begin, unless `to` supervises already; one not begun changes hands."""
-    held = Supervision.objects.filter(supervisee=row.supervisee_id, supervisor=to).active_on(day).exists()
-    until = row.ends_on
+    """End it the day before, or take out one not begun; `to` supervises on all its days, by rows there or new ones."""
+    supervisee, until = row.supervisee, row.ends_on
+    held = list(Supervision.objects.filter(supervisee=supervisee, supervisor=to).touching(day, until))
     if row.starts_on < day:
         row.ends_on = day - DAY
         row.save(update_fields=["ends_on"])
-    elif held:
-        row.delete()
     else:
-        row.supervisor = to
-        row.save(update_fields=["supervisor"])
-        return
-    if not held:
-        Supervision.objects.create(supervisee=row.supervisee, supervisor=to, starts_on=day, ends_on=until)
+        row.delete()
+    for first, last in gaps(held, day, until):
+        Supervision.objects.create(supervisee=supervisee, supervisor=to, starts_on=first, ends_on=last)

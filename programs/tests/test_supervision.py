@@ -70,6 +70,20 @@ def test_who_supervises_already_goes_on(people):
     assert supervision() == [("ines", "kim", BEGAN, MONDAY - ONE), ("ines", "rae", BEGAN, None)]
 
 
+@pytest.mark.parametrize(
+    ("dates", "stretches"),
+    [
+        ({"starts_on": MONDAY + 30 * ONE}, [(MONDAY, MONDAY + 29 * ONE), (MONDAY + 30 * ONE, None)]),
+        ({"ends_on": MONDAY + 9 * ONE}, [(BEGAN, MONDAY + 9 * ONE), (MONDAY + 10 * ONE, None)]),
+    ],
+)
+def test_who_supervises_at_other_times_does_so_without_a_gap(people, dates, stretches):
+    row = make_supervision(people["ines"], people["kim"])
+    make_supervision(people["ines"], people["rae"], **dates)
+    hand_over(people, row)
+    assert [one for one in supervision() if one[1] == "rae"] == [("ines", "rae", *stretch) for stretch in stretches]
+
+
 def test_a_supervisor_without_a_credential_for_it_is_refused_and_the_supervision_stays(people):
     row = make_supervision(people["ines"], people["kim"])
     people["rae"].credentials.update(expires_on=MONDAY - ONE)
