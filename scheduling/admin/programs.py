@@ -3,9 +3,11 @@
 from typing import Any, cast
 
 from django.contrib import admin
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
 from programs.admin import ProgramAdmin
 from programs.models import Program
@@ -21,6 +23,19 @@ admin.site.unregister(Program)
 @admin.register(Program)
 class ScheduledProgramAdmin(CalendarAdmin, ProgramAdmin):
     """Programs; saving one's opening or retirement rewrites its sessions."""
+
+    list_display = ["name", "location", "focus", "level_of_care", "opens_on", "fit_to_open", "retired_on"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Program]:
+        """Each program with whether one directs it, and so may look at its opening."""
+        directed = Program.objects.directed_by(request.user, timezone.localdate()).filter(pk=OuterRef("pk"))
+        return super().get_queryset(request).annotate(is_directed=Exists(directed))
+
+    @admin.display(description="opening")
+    def fit_to_open(self, program: Program) -> str:
+        if not program.is_directed:
+            return ""
+        return format_html('<a href="{}">Fit to open</a>', reverse("program_opening", args=[program.pk]))
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view

@@ -121,6 +121,20 @@ def test_a_director_sets_up_the_groups_of_the_own_places_only(client, dana, grou
     assert not Group.objects.filter(name="Another").exists()
 
 
+def test_programs_one_directs_lead_to_what_they_need_to_open(client, dana, program):
+    make_posting(dana, other := make_program("Teen IOP"), is_deputy=False)
+    dana.postings.filter(program=other).update(ends_on=TODAY() - DAY)
+    text = client.get("/admin/programs/program/").content.decode()
+    assert (f"/programs/{program.pk}/opening/" in text, f"/programs/{other.pk}/opening/" in text) == (True, False)
+
+
+def test_a_mistake_is_said_at_the_top_with_a_link_to_its_field(client, dana, group):
+    data = group_form(group, **{"name": "", "slots-0-end": ""})
+    text = client.post(f"/admin/programs/group/{group.pk}/change/", data).content.decode()
+    assert '<a href="#id_name">Name: This field is required.</a>' in text
+    assert '<a href="#id_slots-0-end">Weekly times, end: This field is required.</a>' in text
+
+
 def test_a_track_gets_its_phases(client, dana, group):
     phase = {"phases-0-group": group.pk, "phases-0-first_week": 1, "phases-0-last_week": 16}
     data = {"program": group.program_id, "name": "Matrix", "phases-TOTAL_FORMS": 1, "phases-INITIAL_FORMS": 0} | phase
