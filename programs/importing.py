@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any
 
+from django.utils.formats import time_format
+
 from . import cells
 from .choices import Focus, LevelOfCare, Population
 from .models import ServiceType
@@ -225,7 +227,7 @@ def _read_line(number: int, row: Row, known: Known, bad: list[BadLine]) -> Line 
 def _contradictions(line: Line) -> Iterable[tuple[str, str]]:
     """What is wrong with cells that are each right alone: column and reason."""
     if line.end <= line.start:
-        yield "end", f"{line.end:%H:%M} is not after the start, {line.start:%H:%M}."
+        yield "end", f"{time_format(line.end, 'g:i A')} is not after the start, {time_format(line.start, 'g:i A')}."
     else:
         try:
             check_breaks(line.start, line.end, line.breaks)

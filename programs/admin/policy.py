@@ -120,7 +120,7 @@ class PolicyValueAdmin(ReachAdmin):
         else:
             self.message_user(request, f"{len(confirmed)} of {len(chosen)} marked as confirmed.")
 
-    @admin.display(description="key", ordering="key")
+    @admin.display(description="what", ordering="key")
     def label(self, value: PolicyValue) -> str:
         key = KEYS.get(value.key)
         return str(key) if key else value.key

@@ -26,6 +26,7 @@ class SlotInline(PortalInline):
     model = GroupSlot
     formset = Slots
     fields = ["weekday", "start", "end", "breaks", "starts_on", "ends_on"]
+    verbose_name = "weekly time"
     verbose_name_plural = "weekly times"
 
 
@@ -38,6 +39,8 @@ class LeaderInline(PortalInline):
     model = GroupLeader
     formset = Leaders
     fields = ["user", "role", "starts_on", "ends_on"]
+    verbose_name = "leader"
+    verbose_name_plural = "leaders"
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("user")

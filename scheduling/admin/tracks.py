@@ -49,6 +49,7 @@ class PhaseInline(PortalInline):
     form = PhaseForm
     formset = Phases
     fields = ["group", "first_week", "last_week"]
+    verbose_name = "group"
     verbose_name_plural = "groups, by the patient's week"
 
     def get_queryset(self, request: HttpRequest) -> Any:

@@ -190,7 +190,7 @@ def test_a_line_that_is_ended_ends_and_its_sessions_go(client, dana, program, pr
     ("cells", "words"),
     [
         ({"start": "late"}, "“late” is not a time. Write it as 18:00."),
-        ({"end": "08:00", "breaks": ""}, "08:00 is not after the start, 09:00."),
+        ({"end": "08:00", "breaks": ""}, "8:00 AM is not after the start, 9:00 AM."),
         ({"breaks": "13:00-13:10"}, "must lie within 09:00-12:00"),
         ({"weekdays": []}, "are no weekdays"),
         ({"weekdays": ["Mon", "Mon"]}, "each once"),
