@@ -61,8 +61,8 @@ def say_taken(site: CalendarAdmin, request: HttpRequest, taken: Taken) -> None:
     made, changed = taken.imported.made, taken.imported.changed
     if not made and not changed:
         messages.info(request, "Nothing changed: the programs were so already.")
-    for sentence in [*made, *changed][:SHOWN]:
-        messages.success(request, sentence if sentence in changed else f"Made: {sentence}")
-    if (more := len(made) + len(changed) - SHOWN) > 0:
-        messages.success(request, f"And {more} more.")
+    for what, sentences in (("made", made), ("changed", changed)):
+        if sentences:
+            more = f" And {len(sentences) - SHOWN} more." if len(sentences) > SHOWN else ""
+            messages.success(request, f"{len(sentences)} {what}: {' '.join(sentences[:SHOWN])}{more}")
     site.say(request, taken.report)
