@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce, Greatest, RowNumber
 from patients.models import Episode
 from programs.models import Group, GroupLeader, GroupSlot, Posting, Program
 from programs.querysets import Person, in_force
-from staff.models import User
+from staff.models import TimeAway, User
 
 from .choices import SessionStatus
 
@@ -48,6 +48,17 @@ class SessionQuerySet(QuerySet[Any]):
         on_it = _rows("Attendance").filter(session=OuterRef("pk"), episode=episode, is_entered_in_error=False)
         return self.filter(Q(Exists(member), logged_at=None) | Exists(on_it))
 
+    def waiting(self) -> Self:
+        """Sessions that want something another one may have: a booking of theirs does not block."""
+        return self.filter(Exists(_rows("Booking").filter(session=OuterRef("pk"), blocks=False)))
+
+    def with_leader_away(self) -> Self:
+        """Sessions on a day on which somebody who has a part in them is away."""
+        away = TimeAway.objects.filter(
+            user=OuterRef("user"), starts_on__lte=OuterRef("session__day"), ends_on__gte=OuterRef("session__day")
+        )
+        return self.filter(Exists(_rows("SessionStaff").filter(Exists(away), session=OuterRef("pk"))))
+
     def not_logged(self, at: datetime) -> Self:
         """Sessions over by `at` whose attendance was never saved: a state of its own, and not an absence."""
         return self.taking_place().filter(ends_at__lte=at, logged_at=None)
@@ -57,6 +68,10 @@ class SessionQuerySet(QuerySet[Any]):
         return self.select_related(
             "group__service", "group__program", "service", "room", "program__location", "closed_by"
         ).prefetch_related("staff__user")
+
+    def for_long_list(self) -> Self:
+        """The same as `for_list`, with each program, group and service made once for all: for thousands of sessions."""
+        return self.prefetch_related("group__service", "group__program", "service", "program__location", "staff__user")
 
     def with_roster(self) -> Self:
         """Fetch what `rosters.roster()` reads: a constant number of queries for any number of sessions."""

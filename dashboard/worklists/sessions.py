@@ -65,39 +65,40 @@ def not_logged(user: User, at: datetime) -> list[Row]:
 def needs_cover(user: User, at: datetime) -> list[Row]:
     """R-30, R-31: sessions of twelve weeks that nobody leads who may; those of one group and reason are one row."""
     today = timezone.localdate(at)
-    return _uncovered(cover.needs_cover(_ahead(own_or_all(user, at), at), today=today), user, today)
+    return _uncovered(cover.needs_cover(_ahead(own_or_all(user, at), at).for_long_list(), today=today), user, today)
 
 
 def own_needs_cover(user: User, at: datetime) -> list[Row]:
     """The same for what somebody leads, whatever they manage besides."""
     today = timezone.localdate(at)
-    return _uncovered(cover.needs_cover(_ahead(own(user), at), today=today), user, today)
+    return _uncovered(cover.needs_cover(_ahead(own(user), at).for_list(), today=today), user, today)
 
 
 def time_away(user: User, at: datetime) -> list[Row]:
     """Sessions whose leader is away and for which nobody else is set; one row for each person, time and program."""
     today = timezone.localdate(at)
     together: dict[tuple[int, tuple[str, ...]], list[Session]] = defaultdict(list)
-    for item in cover.away_without_cover(_ahead(own_or_all(user, at), at), today=today):
+    sessions = _ahead(own_or_all(user, at).with_leader_away(), at).for_list()
+    for item in cover.away_without_cover(sessions, today=today):
         together[item.session.program_id, item.reasons].append(item.session)
     directed = _directed(user, today)
     return [
         _row(
-            sessions,
+            missing,
             user,
             today,
             directed,
             what=" ".join(reasons).removesuffix("."),
-            why=f"Nobody else is set for {_titles(sessions, user)}.",
+            why=f"Nobody else is set for {_titles(missing, user)}.",
         )
-        for (_, reasons), sessions in together.items()
+        for (_, reasons), missing in together.items()
     ]
 
 
 def standing_clashes(user: User, at: datetime) -> list[Row]:
     """R-29: sessions that wait for a room, leader or patient another session has; one row for a group and a reason."""
     together: dict[tuple[Series, str], list[clashes.Standing]] = defaultdict(list)
-    for item in clashes.standing(_ahead(own_or_all(user, at), at), user=user):
+    for item in clashes.standing(_ahead(own_or_all(user, at).waiting(), at).for_list(), user=user):
         together[_series(item.session), item.sentence].append(item)
     today = timezone.localdate(at)
     directed = _directed(user, today)
@@ -115,10 +116,9 @@ def standing_clashes(user: User, at: datetime) -> list[Row]:
     ]
 
 
-def _ahead(sessions: SessionQuerySet, at: datetime) -> list[Session]:
+def _ahead(sessions: SessionQuerySet, at: datetime) -> SessionQuerySet:
     """What takes place in the next twelve weeks and is not over, in order."""
-    coming = sessions.taking_place().filter(ends_at__gt=at, starts_at__lt=at + AHEAD)
-    return list(coming.for_list().order_by("starts_at", "pk"))
+    return sessions.taking_place().filter(ends_at__gt=at, starts_at__lt=at + AHEAD).order_by("starts_at", "pk")
 
 
 def _led_by(sessions: SessionQuerySet, user: User) -> SessionQuerySet:
