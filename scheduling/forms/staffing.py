@@ -19,6 +19,7 @@ from .planning import DayField
 
 CHECK = "check"
 ROWS = "rows"
+LONGEST = 100
 
 
 class DayForm(forms.Form):
@@ -53,7 +54,7 @@ class GroupForm(forms.Form):
     lead = forms.TypedChoiceField(required=False, coerce=int, empty_value=None)
     co_lead = forms.TypedChoiceField(required=False, coerce=int, empty_value=None, label="Co-lead")
     room = forms.TypedChoiceField(required=False, coerce=int, empty_value=None)
-    was = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
+    was = forms.CharField(required=False, max_length=LONGEST, widget=forms.HiddenInput)
 
     def __init__(self, data: Any, *, group: Group, staffing: Staffing) -> None:
         self.group, self.staffing = group, staffing
@@ -89,7 +90,7 @@ class GroupForm(forms.Form):
     @property
     def seen(self) -> Choice:
         """What the page was showing; nothing where that is damaged."""
-        parts = (self["was"].value() or "").split("|")
+        parts = (self["was"].value() or "")[:LONGEST].split("|")
         numbers = [int(part) if part.isascii() and part.isdigit() else None for part in parts]
         return Choice(*numbers) if len(numbers) == len(SEATS) else Choice()
 

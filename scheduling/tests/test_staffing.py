@@ -323,6 +323,7 @@ def test_two_people_who_change_one_group_see_both_and_may_save_over_it(client, p
 def test_a_row_that_is_damaged_changes_nothing_in_silence(client, program, skills, kim):
     sent = shown(client, program) | {f"g{skills.pk}-was": "x|y", "version": "no"} | set_to(skills, lead=kim)
     assert client.post(address(program), sent).status_code == 409
+    assert client.post(address(program), sent | {f"g{skills.pk}-was": "9" * 5000, "act": "check"}).status_code == 422
     for wrong in ["9" * 30, "abc", "-1", "\x00"]:
         answer = save(client, program, {f"g{skills.pk}-lead": wrong})
         assert answer.status_code in {400, 422}
