@@ -12,6 +12,7 @@ from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AutocompleteSelect, RelatedFieldWidgetWrapper
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.core.paginator import Paginator
+from django.db import IntegrityError
 from django.db.models import DateField, Model, QuerySet, TimeField
 from django.forms import BaseForm, BaseInlineFormSet
 from django.forms.models import ModelChoiceField, ModelChoiceIterator
@@ -64,6 +65,10 @@ class LookUp(AutocompleteSelect):
     def build_attrs(self, base_attrs: Any, extra_attrs: Any = None) -> dict[str, Any]:
         attrs: dict[str, Any] = super().build_attrs(base_attrs, extra_attrs)
         return attrs | {"data-placeholder": f"Find a {self.field.verbose_name}"}
+
+    def optgroups(self, name: Any, value: Any, attr: Any = None) -> Any:
+        """The chosen rows; Django asks the database for whatever was sent, and a word is no number."""
+        return super().optgroups(name, [one for one in value if ROW.fullmatch(str(one))], attr)
 
 
 def of_our_time(day: date) -> None:
@@ -126,6 +131,15 @@ class PortalModelAdmin(PlainFields, admin.ModelAdmin):
     def offered(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Of the rows in sight, those that a field which looks for one offers."""
         return rows
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Where somebody saved the same a moment ago, or one person twice, ask the form again: now it says so."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except IntegrityError:
+            return super().changeform_view(request, object_id, form_url, extra_context)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         context = {"title": self.plural, "nothing_yet": self.nothing_yet, **(extra_context or {})}
