@@ -163,3 +163,12 @@ def test_a_topic_of_another_curriculum_is_refused(client, dana, evening, teen):
     [topics] = answer.context["inline_admin_formsets"]
     assert topics.formset.errors[0]["__all__"] == [KnownRows.gone]
     assert (other.topics.get().title, Event.objects.count()) == ("Triggers", 0)
+
+
+@pytest.mark.parametrize("sent", ["abc", "٣", "99999999999999999999", "-1", ["1", "x"]])
+@pytest.mark.parametrize("model", ["credential", "timeaway", "supervision"])
+def test_a_field_that_looks_for_a_person_takes_what_is_no_number_for_nobody(client, dana, model, sent):
+    address, field = reverse(f"admin:staff_{model}_add"), "supervisee" if model == "supervision" else "user"
+    assert client.get(address, {field: sent}).status_code == 200
+    answer = client.post(address, {field: sent})
+    assert (answer.status_code, field in answer.context["adminform"].form.errors) == (200, True)
