@@ -56,7 +56,7 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(chromium, set_up, scheme
                     findings[f"{width} {path}"] = found
         page.goto(reverse("admin:programs_posting_add"))
         page.click("input[name=_save]")
-        page.locator(".errornote").wait_for()
+        page.locator(".put-right").wait_for()
         findings |= {"errors": found} if (found := browser.axe_findings(page)) else {}
     assert findings == {}
 
