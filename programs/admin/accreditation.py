@@ -48,7 +48,7 @@ class AccreditationAdmin(ReachAdmin):
     fieldsets = [
         (None, {"fields": ["program", "location", "body", "number", "starts_on", "ends_on"], "description": REACH})
     ]
-    list_display = ["body", "number", "starts_on", "ends_on", "program", "location", "state"]
+    list_display = ["body", "number", "reach", "starts_on", "ends_on", "state"]
     list_filter = [StateFilter, ("program", RelatedOnly), ("location", RelatedOnly)]
     list_select_related = ["program", "location"]
     search_fields = ["body", "number"]

@@ -82,6 +82,11 @@ class ReachAdmin(InReachAdmin):
         form = super().get_form(request, obj, change=change, **kwargs)
         return type(form.__name__, (form,), {"user": request.user})
 
+    @admin.display(description="for")
+    def reach(self, row: Any) -> str:
+        """How far a row reaches, in words: a program, a location, or all of it."""
+        return str(row.program or row.location or "Whole provider")
+
 
 class EverybodysAdmin(PortalModelAdmin):
     """A page of rows that hold for the whole provider: changed by who directs all of it."""

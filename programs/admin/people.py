@@ -53,7 +53,7 @@ class CredentialFormSet(KnownRows):
     def choices(self) -> list[tuple[Any, str]]:
         own = [row.type_id for row in self.get_queryset()]
         types = CredentialType.objects.filter(not_retired(timezone.localdate()) | Q(pk__in=own))
-        return [("", "---------"), *((one.pk, str(one)) for one in types)]
+        return [("", "Choose"), *((one.pk, str(one)) for one in types)]
 
     def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
         return super().get_form_kwargs(index) | {"choices": self.choices}
@@ -214,7 +214,7 @@ class ColleagueAdmin(UserAdmin):
 class PostingAdmin(ReachAdmin):
     form = PostingForm
     fields = ["user", "program", "location", "starts_on", "ends_on", "is_deputy"]
-    list_display = ["user", "program", "location", "starts_on", "ends_on", "is_deputy"]
+    list_display = ["user", "reach", "starts_on", "ends_on", "is_deputy"]
     list_filter = ["is_deputy", ("program", RelatedOnly), ("location", RelatedOnly)]
     list_select_related = ["user", "program", "location"]
     search_fields = ["user__username", "user__first_name", "user__last_name"]

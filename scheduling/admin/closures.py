@@ -88,7 +88,7 @@ class ClosureAdmin(CalendarAdmin, ReachAdmin):
     fieldsets = [
         (None, {"fields": ["program", "location", "starts_on", "ends_on", "reason"], "description": REACH}),
     ]
-    list_display = ["reason", "starts_on", "ends_on", "program", "location"]
+    list_display = ["reason", "starts_on", "ends_on", "reach"]
     list_filter = [("program", RelatedOnly), ("location", RelatedOnly)]
     list_select_related = ["program", "location"]
     search_fields = ["reason"]

@@ -364,3 +364,11 @@ def test_closing_and_opening_days_publishes_nothing_new(group, program):
     assert Session.objects.count() == before
     undo_closure(closure, by=None, at=NOON - 6 * timedelta(hours=1), today=MONDAY)
     assert Session.objects.count() == before
+
+
+def test_the_list_says_how_far_each_closure_reaches(client, dana, program):
+    make_closure(WEDNESDAY, FRIDAY)
+    make_closure(WEDNESDAY, FRIDAY, location=program.location)
+    make_closure(WEDNESDAY, FRIDAY, program=program)
+    found = re.findall(r'<td class="field-reach">([^<]+)</td>', client.get(LIST).content.decode())
+    assert sorted(found) == ["Evening IOP", "Northside", "Whole provider"]
