@@ -20,7 +20,7 @@ WORKLISTS = [
     Worklist(
         name="needs-cover",
         title="Needs cover",
-        lede="Sessions of the next twelve weeks that nobody leads who may.",
+        lede="Sessions of the next twelve weeks with nobody set to lead them who may.",
         nothing=Empty(
             "Every session of the next twelve weeks has a leader who may lead it.",
             "A session appears here when a license ends before it, or nobody is set to lead it.",
@@ -42,7 +42,7 @@ WORKLISTS = [
     Worklist(
         name="clashes",
         title="Clashes",
-        lede="Sessions of the next twelve weeks that wait for a room, a leader or a person another session has.",
+        lede="Sessions of the next twelve weeks whose room, leader or member another session has.",
         nothing=Empty(
             "No session of the next twelve weeks clashes with another.",
             "Publishing keeps a session that clashes, and it waits here until somebody settles it.",

@@ -29,7 +29,8 @@ KEY_CHOICES = [
 
 class PolicyValueForm(ReachForm):
     key = forms.ChoiceField(
-        choices=[("", "---------"), *KEY_CHOICES],
+        label="What it sets",
+        choices=[("", "Choose"), *KEY_CHOICES],
         help_text="None of this is legal advice: check each value with your state's rules and your payers' contracts.",
     )
 
@@ -38,9 +39,9 @@ class PolicyValueForm(ReachForm):
         fields = ["program", "key", "value", "starts_on", "citation", "is_confirmed"]
         help_texts = {
             "program": "Leave empty for the whole provider; a program's own value wins over it.",
-            "value": "What the key does not take is refused with what it takes. Empty: from that day the value of the "
-            "whole provider holds again, or else the default.",
-            "starts_on": "It holds from this day until the key's next row begins.",
+            "value": "A value that does not fit is refused with what fits. Empty: from that day the value of the whole "
+            "provider holds again, or else the default.",
+            "starts_on": "It holds from this day until a later value of the same begins.",
         }
 
     def refusal(self, data: dict[str, Any]) -> Refusal | None:

@@ -22,7 +22,7 @@ class AttendanceStatusAdmin(EverybodysAdmin):
             "What follows from it",
             {
                 "description": (
-                    "Scheduled: it is in the denominator of the rates. Attended: the person was here. Minutes: what "
+                    "Scheduled: attendance rates are reckoned over it. Attended: the person was here. Minutes: what "
                     "was attended counts. Absence and excused: it is an absence, and whether one of the excused."
                 ),
                 "fields": FLAGS,
