@@ -21,8 +21,11 @@ def duplicate(site: CalendarAdmin, request: HttpRequest, object_id: int) -> Http
     if not site.has_add_permission(request):
         raise PermissionDenied
     source = directed(site, request, object_id)
-    form = DuplicateForm(request.POST or None, source=source, user=request.user, at=timezone.now())
-    if request.POST.get("step") == "confirm" and form.is_valid() and form.saved(by=request.user):
+    confirming = request.POST.get("step") == "confirm"
+    form = DuplicateForm(
+        request.POST or None, source=source, user=request.user, at=timezone.now(), confirming=confirming
+    )
+    if confirming and form.is_valid() and form.saved(by=request.user):
         made, report = form.result
         messages.success(request, NEXT.format(made.program))
         say_hours(request, made.program)

@@ -17,7 +17,10 @@ from .timetables import day_field, sane
 
 
 class DuplicateForm(ActionForm):
-    """`rehearsal` is what it would make, once the form is valid."""
+    """`rehearsal` is what it would make, once the form is valid; one that is confirmed is made, and not rehearsed.
+
+    Otherwise a second submit would be told of the first's program instead of being led to it.
+    """
 
     key = KeyField()
     name = forms.CharField(max_length=80, widget=forms.TextInput(attrs={"class": "w-wide"}))
@@ -34,10 +37,10 @@ class DuplicateForm(ActionForm):
         help_text="Members and leaders are never taken over.",
     )  # fmt: skip
 
-    def __init__(self, data: Any = None, *, source: Program, user: Any, at: datetime) -> None:
+    def __init__(self, data: Any = None, *, source: Program, user: Any, at: datetime, confirming: bool) -> None:
         initial = {"code": f"{source.code[:36]}-2", "location": source.location_id, "take": CopyPart.values}
         super().__init__(data, initial=initial)
-        self.source, self.user, self.at = source, user, at
+        self.source, self.user, self.at, self.confirming = source, user, at, confirming
         self.today = at.astimezone(source.location.zone).date()
         self.rehearsal: Duplicate | None = None
         places = Location.objects.directed_by(user, self.today).active_on(self.today)
@@ -48,7 +51,7 @@ class DuplicateForm(ActionForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if not self.errors:
+        if not self.errors and not self.confirming:
             try:
                 self.rehearsal = rehearse_duplicate(**self._wanted(data), day=self.today, by=self.user)
             except Refusal as refusal:
