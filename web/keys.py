@@ -67,6 +67,17 @@ def claim(key: uuid.UUID, *, by: Any) -> OneTimeKey:
         raise AlreadyDone(used.url) from None
 
 
+def lead_on(text: str, *, by: Any) -> None:
+    """Raise AlreadyDone where `by` has used this page's key: what the first submit made can make the second invalid."""
+    try:
+        key, _ = read(text)
+    except BadKey:
+        return
+    used = OneTimeKey.objects.filter(key=key, user_id=by.pk or 0).exclude(url="").first()
+    if used:
+        raise AlreadyDone(used.url)
+
+
 def settle(used: OneTimeKey, url: str) -> None:
     """Remember what the key made. Without an address the second submit would lead nowhere: ValueError."""
     if not url:

@@ -19,7 +19,7 @@ from scheduling.actions import close_days, the_calendar, undo_closure
 from scheduling.closing import Effect, Reopening, effect, reopening
 from scheduling.forms import HolidaysForm, YearForm
 from staff.models import User
-from web import trail
+from web import keys, trail
 from web.refusals import Refusal
 
 from .bases import CalendarAdmin
@@ -154,6 +154,7 @@ class ClosureAdmin(CalendarAdmin, ReachAdmin):
     def _closed(self, request: HttpRequest, form: HolidaysForm) -> bool:
         """Whether the form was confirmed and done, in one transaction under the calendar's lock."""
         with the_calendar():
+            keys.lead_on(request.POST.get("key", ""), by=request.user)
             done = form.is_confirmed and form.saved(by=request.user)
         if done:
             days = len(form.chosen)

@@ -139,7 +139,8 @@ def test_confirming_closes_them_all_in_one_go(client, dana, program, address):
 def test_a_second_press_closes_nothing_twice(client, dana, address):
     _, confirmation = looked(client, address, days=["2026-05-25"])
     client.post(address, confirmation)
-    client.post(address, confirmation)
+    again = client.post(address, confirmation)
+    assert (again.status_code, again.url) == (303, "/admin/programs/closure/")
     assert [row[0] for row in closures()] == [MEMORIAL_DAY]
 
 
