@@ -31,7 +31,8 @@ def to(request: HttpRequest, exception: Exception) -> HttpResponse | None:
         case AlreadyDone():
             return HttpResponseRedirect(exception.url, status=303)
         case PermissionDenied():
-            return closed(request, exception)
+            closed(request, exception)
+            return None
     status = status_of(exception)
     if status is None:
         return None
