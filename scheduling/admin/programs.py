@@ -32,7 +32,7 @@ class ScheduledProgramAdmin(CalendarAdmin, ProgramAdmin):
         return super().get_queryset(request).annotate(is_directed=Exists(directed))
 
     @admin.display(description="opening")
-    def fit_to_open(self, program: Program) -> str:
+    def fit_to_open(self, program: Any) -> str:
         if not program.is_directed:
             return ""
         return format_html('<a href="{}">Fit to open</a>', reverse("program_opening", args=[program.pk]))
