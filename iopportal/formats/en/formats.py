@@ -1,4 +1,4 @@
-"""How dates and times are written and read, in one place: US formats; a template that wants the weekday, or no year, says so."""
+"""How dates and times are written and read, in one place: US formats; weekday or no year, the template says."""
 
 DATE_FORMAT = "M j, Y"
 SHORT_DATE_FORMAT = "m/d/Y"
