@@ -75,6 +75,19 @@ def may_lead(by: User, user: User, day: date) -> Refusal | None:
     )
 
 
+def works_here(by: User, user: User, day: date, *, on: date, field: str = "") -> Refusal | None:
+    """Refuse somebody with no posting in force `on` that day where `by` directs on `day`."""
+    postings = Posting.objects.filter(user=user).active_on(on)
+    if sees_all(by) or postings.directed_by(by, day).exists():
+        return None
+    return Refusal(
+        f"{user} does not work where you direct on {in_words(on)}. Choose somebody who does, or ask an administrator.",
+        code="not_posted",
+        field=field or None,
+        about=user,
+    )
+
+
 def may_post(by: User, user: User, *, is_deputy: bool) -> Refusal | None:
     """Nobody changes their own postings, and only a director posts a director or a deputy.
 

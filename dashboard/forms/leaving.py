@@ -85,7 +85,7 @@ class PrimariesForm(SectionForm):
         return f"{user}, primary for {load.number} of {load.most}" if load else str(user)
 
     def hand_over(self, rows: Sequence[Line], to: User, by: User) -> Outcome:
-        handed = hand_over_primaries(members=[line.row for line in rows], to=to, from_day=self.leaving.day, by=by)
+        handed = hand_over_primaries(members=[line.row for line in rows], **_who_and_when(self.leaving, to, by))
         warning = self._loads([to])[to.pk].warning
         staying = [("", refusal) for _, refusal in handed.staying]
         return Outcome(len(handed.done), staying, [f"{warning} R-32."] if warning else [])
@@ -108,7 +108,7 @@ class PlacesForm(SectionForm):
         return _any_of(User.objects.filter(is_active=True, pk__in=rows.values("user")) for rows in reaching)
 
     def hand_over(self, rows: Sequence[Line], to: User, by: User) -> Outcome:
-        handed = hand_over_places(members=[line.row for line in rows], to=to, from_day=self.leaving.day, by=by)
+        handed = hand_over_places(members=[line.row for line in rows], **_who_and_when(self.leaving, to, by))
         return Outcome(len(handed.done), [("", refusal) for _, refusal in handed.staying])
 
 
@@ -161,7 +161,7 @@ class SuperviseesForm(SectionForm):
 
     def hand_over(self, rows: Sequence[Line], to: User, by: User) -> Outcome:
         supervision = [line.row for line in rows]
-        handed = hand_over_supervision(rows=supervision, to=to, from_day=self.leaving.day, by=by)
+        handed = hand_over_supervision(rows=supervision, **_who_and_when(self.leaving, to, by))
         return Outcome(len(handed.done), [(f"{row.supervisee}: ", refusal) for row, refusal in handed.staying])
 
 
@@ -189,15 +189,12 @@ def leaving_forms(leaving: Leaving, *, sent: LeavingForm | None) -> dict[str, An
     return {"sections": sections, "postings": by_name["postings"], "deactivate": by_name["deactivate"]}
 
 
+def _who_and_when(leaving: Leaving, to: User, by: User) -> dict[str, Any]:
+    return {"to": to, "from_day": leaving.day, "by": by, "today": leaving.today}
+
+
 def _change(leaving: Leaving, to: User, by: User) -> dict[str, Any]:
-    return {
-        "leaver": leaving.leaver,
-        "to": to,
-        "from_day": leaving.day,
-        "by": by,
-        "at": leaving.at,
-        "today": leaving.today,
-    }
+    return _who_and_when(leaving, to, by) | {"leaver": leaving.leaver, "at": leaving.at}
 
 
 def _any_of(querysets: Iterable[QuerySet[User]]) -> QuerySet[User]:

@@ -16,7 +16,7 @@ from scheduling.actions import publish
 from scheduling.models import Session
 from scheduling.tests.factories import MONDAY, NOON, make_attendance, make_session, make_weekly_group
 from staff.choices import Role
-from staff.models import Supervision
+from staff.models import Supervision, User
 from staff.tests.factories import make_credential, make_supervision, make_user
 
 DAY, WEEK = dt.timedelta(days=1), dt.timedelta(days=7)
@@ -300,3 +300,36 @@ def test_the_page_takes_the_same_queries_for_one_and_for_thirty(client, evening,
     with CaptureQueriesContext(connection) as queries:
         assert client.get(address(kim)).text.count("Group ") == number
     assert len([query for query in queries if "advisory" not in query["sql"]]) == 31
+
+
+def everything_of(evening, kim):
+    """Something of each section, and what a forged form would send of it."""
+    group = make_weekly_group(evening, leader=kim)
+    [episode] = caseload(evening, kim, 1)
+    place = make_member(make_episode(program=evening), kim, CareRole.THERAPIST, starts_on=MONDAY - WEEK)
+    ines = make_supervision(someone("ines", Role.INTERN, evening, "Intern"), kim)
+    rows = {"groups": group, "sessions": single(evening, kim, episode), "places": place, "supervisees": ines}
+    return rows | {"primaries": episode.care_team.get()}
+
+
+@pytest.mark.parametrize(
+    ("who", "status"), [("rae", 403), ("ivy", 403), ("leo", 404), ("late", 403), ("elsewhere", 404), ("gone", 302)]
+)
+def test_forged_forms_of_somebody_else_change_nothing(client, evening, kim, who, status):
+    """A clinician, the front desk, the director of another program, a deputy past the last day or of another program,
+    and a director whose account was closed while signed in."""
+    rows = everything_of(evening, kim)
+    teen = make_program(location=make_location("Harbor"))
+    role = {"ivy": Role.FRONT_DESK, "leo": Role.DIRECTOR, "gone": Role.DIRECTOR}.get(who, Role.CLINICIAN)
+    by = someone(who, role, teen if who == "leo" else evening)
+    if who in {"late", "elsewhere"}:
+        until = MONDAY - DAY if who == "late" else MONDAY + WEEK
+        make_posting(by, evening if who == "late" else teen, is_deputy=True, ends_on=until)
+    client.force_login(by)
+    User.objects.filter(pk=by.pk).update(is_active=who != "gone")
+    forms = [{"act": name, f"{name}-rows": [row.pk], f"{name}-to": by.pk} for name, row in rows.items()]
+    forms += [{"act": "postings", "postings-last_day": "2026-03-02"}, {"act": "deactivate"}]
+    before = Event.objects.exclude(outcome="refused").count()
+    assert [client.post(address(kim), form).status_code for form in forms] == len(forms) * [status]
+    assert Event.objects.exclude(outcome="refused").count() == before
+    assert User.objects.get(pk=kim.pk).is_active

@@ -11,6 +11,7 @@ from patients import rules
 from patients.choices import CareRole
 from patients.models import CareTeamMember, Episode
 from programs.gaps import gaps
+from programs.rules import directs
 from staff.models import User
 from web.refusals import Refusal, require
 from web.versions import count_up
@@ -31,21 +32,25 @@ class HandedOver:
 
 @transaction.atomic
 def change_primary(
-    *, episode: Episode, to: User, from_day: date, by: User, instead_of: User | None = None
+    *, episode: Episode, to: User, from_day: date, by: User, today: date, instead_of: User | None = None
 ) -> CareTeamMember:
     """Make `to` the primary clinician from `from_day` on, until the place was to end anyway (R-33).
 
-    With `instead_of`, only where that person is the primary that day. The place held until then ends the day before;
-    one that begins that same day changes its person, and what it was stays in the audit trail.
+    For who directs the program `today`. With `instead_of`, only where that person is the primary that day. The place
+    held until then ends the day before; one that begins that same day changes its person, and what it was stays in the
+    audit trail.
     """
     episode = lock_episode(episode)
+    require(directs(by, episode.program, today))
     member, entry = _change_primary(episode, to=to, from_day=from_day, by=by, instead_of=instead_of)
     record_many([entry])
     return member
 
 
 @transaction.atomic
-def hand_over_primaries(*, members: Collection[CareTeamMember], to: User, from_day: date, by: User) -> HandedOver:
+def hand_over_primaries(
+    *, members: Collection[CareTeamMember], to: User, from_day: date, by: User, today: date
+) -> HandedOver:
     """Make `to` the primary clinician in place of these, from `from_day` or their later first day on (R-33).
 
     One that a rule refuses, or that somebody else has handed over meanwhile, stays and says why; the others change.
@@ -55,11 +60,13 @@ def hand_over_primaries(*, members: Collection[CareTeamMember], to: User, from_d
         first = max(from_day, member.starts_on)
         return _change_primary(episode, to=to, from_day=first, by=by, instead_of=member.user)[1]
 
-    return _each(members, change)
+    return _each(members, change, by=by, today=today)
 
 
 @transaction.atomic
-def hand_over_places(*, members: Collection[CareTeamMember], to: User, from_day: date, by: User) -> HandedOver:
+def hand_over_places(
+    *, members: Collection[CareTeamMember], to: User, from_day: date, by: User, today: date
+) -> HandedOver:
     """Give these places of care teams, which are not the primary's, to `to` from `from_day` on.
 
     Where `to` has the same place already, the other one only ends.
@@ -74,11 +81,11 @@ def hand_over_places(*, members: Collection[CareTeamMember], to: User, from_day:
         )
         return _pass_on(episode, member, to, from_day, by)
 
-    return _each(members, change)
+    return _each(members, change, by=by, today=today)
 
 
-def _each(members: Collection[CareTeamMember], change: Change) -> HandedOver:
-    """Do `change` for each of them, all episodes locked first and the audit trail last."""
+def _each(members: Collection[CareTeamMember], change: Change, *, by: User, today: date) -> HandedOver:
+    """Do `change` for each in a program that `by` directs, all episodes locked first and the audit trail last."""
     wanted = sorted(members, key=lambda member: (member.episode_id, member.pk))
     locked = Episode.objects.select_for_update(of=("self",), no_key=True).select_related("patient", "program__location")
     episodes = {row.pk: row for row in locked.filter(pk__in={m.episode_id for m in wanted}).order_by("pk")}
@@ -86,7 +93,9 @@ def _each(members: Collection[CareTeamMember], change: Change) -> HandedOver:
     for member in wanted:
         try:
             with transaction.atomic():
-                entries.append(change(episodes[member.episode_id], member))
+                episode = episodes[member.episode_id]
+                require(directs(by, episode.program, today))
+                entries.append(change(episode, member))
         except Refusal as refusal:
             result.staying.append((member, refusal))
         else:

@@ -13,6 +13,7 @@ from patients.choices import CareRole, EpisodeStatus
 from patients.models import CareTeamMember
 from programs import policy
 from programs.tests.factories import make_posting
+from staff.choices import Role
 from staff.tests.factories import make_user
 from web.refusals import Refusal
 
@@ -34,7 +35,9 @@ def team(episode) -> list[tuple[str, str, date, date | None]]:
 
 
 def change(house, episode, **kw):
-    return change_primary(**({"episode": episode, "to": house.kim, "from_day": DAY, "by": house.dana} | kw))
+    return change_primary(
+        **({"episode": episode, "to": house.kim, "from_day": DAY, "by": house.dana, "today": DAY} | kw)
+    )
 
 
 def refused(code, house, episode, **kw):
@@ -110,7 +113,7 @@ def test_handing_over_in_bulk_changes_what_may_change_and_says_what_stays(house)
     gone = CareTeamMember.objects.get(episode=here[2])
     change(house, here[2], to=house.kim)
     members = [*CareTeamMember.objects.filter(episode__in=[*here[:2], far]), gone]
-    handed = hand_over_primaries(members=members, to=house.kim, from_day=DAY, by=house.dana)
+    handed = hand_over_primaries(members=members, to=house.kim, from_day=DAY, by=house.dana, today=DAY)
     assert [member.episode for member in handed.done] == here[:2]
     assert {(member.episode_id, refusal.code) for member, refusal in handed.staying} == {
         (far.pk, "primary_not_posted"),
@@ -123,13 +126,13 @@ def test_handing_over_in_bulk_changes_what_may_change_and_says_what_stays(house)
 def test_a_place_that_begins_later_is_handed_over_from_its_first_day(house, episode):
     change(house, episode, from_day=DAY + 3 * ONE)
     later = CareTeamMember.objects.get(episode=episode, user=house.kim)
-    hand_over_primaries(members=[later], to=house.rae, from_day=DAY, by=house.dana)
+    hand_over_primaries(members=[later], to=house.rae, from_day=DAY, by=house.dana, today=DAY)
     assert team(episode)[1] == ("rae", "primary", DAY + 3 * ONE, None)
 
 
 def test_other_places_of_the_care_team_are_handed_over_too(house, episode):
     place = make_member(episode, house.cory, CareRole.CASE_MANAGER)
-    handed = hand_over_places(members=[place], to=house.ines, from_day=DAY, by=house.dana)
+    handed = hand_over_places(members=[place], to=house.ines, from_day=DAY, by=house.dana, today=DAY)
     assert (handed.done, handed.staying) == ([place], [])
     assert team(episode)[1:] == [
         ("cory", "case manager", REFERRED, DAY - ONE),
@@ -147,7 +150,7 @@ def test_other_places_of_the_care_team_are_handed_over_too(house, episode):
 def test_a_place_somebody_has_already_only_ends(house, episode):
     place = make_member(episode, house.cory, CareRole.CASE_MANAGER)
     make_member(episode, house.ines, CareRole.CASE_MANAGER)
-    hand_over_places(members=[place], to=house.ines, from_day=DAY, by=house.dana)
+    hand_over_places(members=[place], to=house.ines, from_day=DAY, by=house.dana, today=DAY)
     assert team(episode)[1:] == [
         ("cory", "case manager", REFERRED, DAY - ONE),
         ("ines", "case manager", REFERRED, None),
@@ -164,7 +167,7 @@ def test_a_place_somebody_has_already_only_ends(house, episode):
 def test_who_has_the_place_at_other_times_has_it_without_a_gap(house, episode, dates, stretches):
     place = make_member(episode, house.cory, CareRole.CASE_MANAGER)
     make_member(episode, house.ines, CareRole.CASE_MANAGER, **dates)
-    assert hand_over_places(members=[place], to=house.ines, from_day=DAY, by=house.dana).done == [place]
+    assert hand_over_places(members=[place], to=house.ines, from_day=DAY, by=house.dana, today=DAY).done == [place]
     expected = [("ines", "case manager", *stretch) for stretch in stretches]
     assert [row for row in team(episode) if row[0] == "ines"] == expected
     assert ("cory", "case manager", REFERRED, DAY - ONE) in team(episode)
@@ -173,7 +176,7 @@ def test_who_has_the_place_at_other_times_has_it_without_a_gap(house, episode, d
 def test_a_place_is_for_somebody_posted_there_and_is_handed_over_once(house, episode):
     place = make_member(episode, house.cory, CareRole.CASE_MANAGER)
     for to, code in [(house.omar, "not_posted"), (house.ines, None), (house.kim, "handed_over")]:
-        handed = hand_over_places(members=[place], to=to, from_day=DAY, by=house.dana)
+        handed = hand_over_places(members=[place], to=to, from_day=DAY, by=house.dana, today=DAY)
         assert [refusal.code for _, refusal in handed.staying] == ([code] if code else [])
 
 
@@ -204,7 +207,7 @@ def test_of_two_directors_who_hand_over_at_once_one_does_and_one_is_told(own_dat
     def hand_over(to):
         try:
             together.wait(10)
-            return hand_over_primaries(members=members, to=to, from_day=DAY, by=house.dana)
+            return hand_over_primaries(members=members, to=to, from_day=DAY, by=house.dana, today=DAY)
         finally:
             connections.close_all()
 
@@ -213,3 +216,50 @@ def test_of_two_directors_who_hand_over_at_once_one_does_and_one_is_told(own_dat
     assert sorted(len(outcome.done) for outcome in outcomes) == [0, 1]
     assert [refusal.code for outcome in outcomes for _, refusal in outcome.staying] == ["handed_over"]
     assert [row[1:] for row in team(episode)] == [("primary", REFERRED, DAY - ONE), ("primary", DAY, None)]
+
+
+def directors(house):
+    """Who does not direct the Evening IOP on DAY: its clinician, the director of another, a deputy past the last day,
+    and a director whose account is closed."""
+    leo, late, gone = make_user("leo", Role.DIRECTOR), make_user("mina"), make_user("nia", Role.DIRECTOR)
+    make_posting(leo, house.teen)
+    make_posting(late, house.evening, is_deputy=True, ends_on=DAY - ONE)
+    make_posting(gone, house.evening)
+    gone.is_active = False
+    return [house.rae, leo, late, gone]
+
+
+def test_only_who_directs_the_program_that_day_changes_its_care_teams(house, episode):
+    place = make_member(episode, house.cory, CareRole.CASE_MANAGER)
+    [primary] = episode.care_team.primaries()
+    for by in directors(house):
+        refused("not_director", house, episode, by=by)
+        who = {"from_day": DAY, "by": by, "today": DAY}
+        handed = [
+            hand_over_primaries(members=[primary], to=house.kim, **who),
+            hand_over_places(members=[place], to=house.ines, **who),
+        ]
+        assert [(one.done, [refusal.code for _, refusal in one.staying]) for one in handed] == 2 * [
+            ([], ["not_director"])
+        ]
+    assert Event.objects.count() == 0
+
+
+def test_a_deputy_changes_them_through_the_last_day(house, episode):
+    make_posting(house.omar, house.evening, is_deputy=True, ends_on=DAY)
+    assert change(house, episode, by=house.omar, from_day=DAY + 9 * ONE).user == house.kim
+    refused("not_director", house, episode, to=house.rae, from_day=DAY + 20 * ONE, by=house.omar, today=DAY + ONE)
+
+
+@pytest.mark.parametrize("role", [Role.INTERN, Role.CASE_MANAGER, Role.FRONT_DESK, Role.BILLING, Role.AUDITOR])
+def test_only_who_may_be_primary_becomes_one(house, episode, role):
+    nia = make_user("nia", role)
+    make_posting(nia, house.evening)
+    refused("primary_not_posted", house, episode, to=nia)
+
+
+def test_nobody_becomes_primary_before_or_after_the_posting_there(house, episode):
+    for name, dates in (("nia", {"starts_on": DAY + ONE}), ("mina", {"ends_on": DAY - ONE})):
+        nia = make_user(name)
+        make_posting(nia, house.evening, **dates)
+        refused("primary_not_posted", house, episode, to=nia)

@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 
 from django.db import transaction
+from django.db.models import DateField, Value
+from django.db.models.functions import Greatest
 
 from audit.actions import record
 from programs import rules
@@ -14,12 +16,13 @@ from web.refusals import require
 @transaction.atomic
 def end_postings(*, user: User, last_day: date, by: User, today: date) -> int:
     """Let no posting go on after `last_day`; gives how many were to. One that has not begun by `today` is taken out."""
-    require(rules.may_lead(by, user, today), rules.may_post(by, user, is_deputy=False))
     rows = Posting.objects.filter(user=user).not_over(last_day + timedelta(days=1))
     locked = list(rows.select_for_update(of=("self",), no_key=True).order_by("pk"))
-    ended = [row.pk for row in locked if row.starts_on <= last_day]
+    require(rules.may_lead(by, user, today), rules.may_post(by, user, is_deputy=False))
+    ended = [row.pk for row in locked if row.starts_on <= max(last_day, today)]
     to_come = [row for row in locked if row.starts_on > max(last_day, today)]
-    Posting.objects.filter(pk__in=ended).update(ends_on=last_day)
+    last = Greatest("starts_on", Value(last_day, DateField()))
+    Posting.objects.filter(pk__in=ended).update(ends_on=last)
     Posting.objects.filter(pk__in=[row.pk for row in to_come]).delete()
     if ended or to_come:
         taken_out = [f"{row.program or row.location or 'everywhere'}, {row.starts_on}" for row in to_come]

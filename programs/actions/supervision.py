@@ -25,10 +25,13 @@ class HandedOver:
 
 
 @transaction.atomic
-def hand_over_supervision(*, rows: Collection[Supervision], to: User, from_day: date, by: User) -> HandedOver:
+def hand_over_supervision(
+    *, rows: Collection[Supervision], to: User, from_day: date, by: User, today: date
+) -> HandedOver:
     """Let `to` supervise in place of the present supervisors, from `from_day` or a later first day on.
 
-    `to` has a credential in force that day for what the supervisee leads (R-23), or that supervision stays.
+    Both work where `by` directs `today`, and the supervisee nowhere else. `to` has a credential in force that day for
+    what the supervisee leads (R-23), or that supervision stays.
     """
     locked = list(
         Supervision.objects.filter(pk__in=[row.pk for row in rows])
@@ -43,7 +46,9 @@ def hand_over_supervision(*, rows: Collection[Supervision], to: User, from_day: 
         day = max(from_day, row.starts_on)
         try:
             require(
-                rules.may_lead(by, row.supervisee, from_day),
+                rules.may_lead(by, row.supervisee, today),
+                rules.works_here(by, row.supervisee, today, on=day),
+                rules.works_here(by, to, today, on=day, field="to"),
                 rules.may_supervise(to, row.supervisee, day=day, leads=leads),
             )
         except Refusal as refusal:

@@ -60,3 +60,25 @@ def test_only_who_directs_all_of_them_ends_postings_and_never_the_own(evening, d
             end_postings(user=user, last_day=TODAY, by=dana, today=TODAY)
         assert caught.value.code == code
     assert Posting.objects.filter(ends_on=None).count() == 2
+
+
+def test_one_that_began_after_a_last_day_gone_by_goes_on_no_longer(evening, dana):
+    kim = make_user("kim")
+    make_posting(kim, evening, ends_on=TODAY - 3 * ONE)
+    make_posting(kim, evening, starts_on=TODAY - ONE)
+    assert end_postings(user=kim, last_day=TODAY - 5 * ONE, by=dana, today=TODAY) == 2
+    rows = Posting.objects.filter(user=kim).order_by("starts_on")
+    assert [row.ends_on for row in rows] == [TODAY - 5 * ONE, TODAY - ONE]
+
+
+@pytest.mark.parametrize("who", ["rae", "leo", "late", "gone"])
+def test_nobody_else_ends_them(evening, dana, who):
+    """A clinician there, a director of elsewhere, a deputy whose days are over, a director whose account is closed."""
+    kim, by = make_user("kim"), make_user(who, Role.CLINICIAN if who in {"rae", "late"} else Role.DIRECTOR)
+    make_posting(kim, evening)
+    place = make_program(location=make_location("Harbor")) if who == "leo" else evening
+    make_posting(by, place, is_deputy=who == "late", ends_on=TODAY - ONE if who == "late" else None)
+    by.is_active = who != "gone"
+    with pytest.raises(Refusal) as caught:
+        end_postings(user=kim, last_day=TODAY, by=by, today=TODAY)
+    assert (caught.value.code, Posting.objects.get(user=kim).ends_on) == ("works_elsewhere", None)

@@ -33,8 +33,8 @@ def people():
     return found
 
 
-def hand_over(people, *rows, to="rae", day=MONDAY):
-    return hand_over_supervision(rows=rows, to=people[to], from_day=day, by=people["dana"])
+def hand_over(people, *rows, to="rae", day=MONDAY, by="dana"):
+    return hand_over_supervision(rows=rows, to=people[to], from_day=day, by=people[by], today=MONDAY)
 
 
 def supervision():
@@ -97,3 +97,23 @@ def test_who_works_elsewhere_too_is_for_others_to_hand_over(people):
     make_posting(people["ines"], make_program(location=make_location("Harbor")))
     [(_, refusal)] = hand_over(people, row).staying
     assert refusal.code == "works_elsewhere"
+
+
+def test_supervision_is_handed_over_by_who_directs_where_both_work(people):
+    """Not by a clinician, and neither to nor of somebody who works nowhere, or only elsewhere."""
+    row = make_supervision(people["ines"], people["kim"])
+    people["omar"] = make_user("omar")
+    make_posting(people["omar"], make_program(location=make_location("Harbor")))
+    make_credential(people["omar"])
+    people["leo"] = make_user("leo", Role.DIRECTOR)
+    stranger = make_supervision(make_user("nia", Role.INTERN), people["kim"])
+    outcomes = [
+        hand_over(people, row, by="kim"),
+        hand_over(people, row, by="leo"),
+        hand_over(people, row, to="omar"),
+        hand_over(people, stranger),
+    ]
+    codes = [refusal.code for outcome in outcomes for _, refusal in outcome.staying]
+    assert codes == ["works_elsewhere", "works_elsewhere", "not_posted", "not_posted"]
+    assert set(supervision()) == {("ines", "kim", BEGAN, None), ("nia", "kim", BEGAN, None)}
+    assert Event.objects.count() == 0

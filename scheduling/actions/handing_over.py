@@ -70,8 +70,9 @@ def hand_over(
 
     A group may be taken over past the end of a license, and a clash of its sessions stands (R-29, R-30); a single
     session stays with `leaver` where `to` may not lead it that day or leads another then. Each that stays says why.
+    Days before `today` keep who led.
     """
-    change, result = Change(leaver, to, from_day, by, at, today), HandedOver()
+    change, result = Change(leaver, to, max(from_day, today), by, at, today), HandedOver()
     with the_calendar():
         require(somebody_else(leaver, to))
         locked_groups = list(_locked_groups(groups))
@@ -111,10 +112,10 @@ def _attempt[Row: (Group, Session)](row: Row, do: Callable[[Row], None], done: l
 
 def _take_group(group: Group, change: Change, leads: LeadBook) -> None:
     """R-30: the license must carry the part on the first day; what comes after its end needs cover, and says so."""
+    require(directs(change.by, group.program, change.today))
     ahead = group.leaders.filter(user=change.leaver).not_over(change.from_day).order_by("starts_on")
     if not ahead:
         raise handed_over()
-    require(directs(change.by, group.program, change.today))
     for row in ahead:
         day = max(change.from_day, row.starts_on)
         verdict = leads.verdict(change.to.pk, service=group.service, program=group.program, role=row.role, day=day)
@@ -129,14 +130,11 @@ def _take_sessions(sessions: Collection[Session], change: Change, leads: LeadBoo
 
 
 def _take_session(session: Session, change: Change, leads: LeadBook, times: Diary) -> None:
+    require(directs(change.by, session.program, change.today))
     part = part_of(session, change.leaver)
     if part is None:
         raise handed_over()
-    require(
-        directs(change.by, session.program, change.today),
-        is_ahead(session, change.at),
-        may_lead_there(change.to, session.program, session.day),
-    )
+    require(is_ahead(session, change.at), may_lead_there(change.to, session.program, session.day))
     if part.role != StaffRole.OBSERVER:
         verdict = leads.verdict(
             change.to.pk, service=session.service, program=session.program, role=LeaderRole(part.role), day=session.day

@@ -220,3 +220,29 @@ def test_nobody_hands_over_to_themselves(group, kim, dana):
     with pytest.raises(Refusal) as caught:
         give(kim, kim, dana, groups=[group])
     assert caught.value.code == "same_person"
+
+
+@pytest.mark.parametrize("who", ["kim", "leo", "late", "gone"])
+def test_only_who_directs_the_program_that_day_hands_over_what_meets_there(group, evening, kim, rae, who):
+    """Not its clinician, the director of another, a deputy past the last day or a director whose account is closed."""
+    session = single(evening, kim)
+    elsewhere = make_program(location=make_location("Harbor"))
+    people = {
+        "kim": lambda: kim,
+        "leo": lambda: someone("leo", Role.DIRECTOR, elsewhere),
+        "late": lambda: make_user("mina"),
+        "gone": lambda: someone("nia", Role.DIRECTOR, evening),
+    }
+    by = people[who]()
+    if who == "late":
+        make_posting(by, evening, is_deputy=True, ends_on=MONDAY - DAY)
+    by.is_active = who != "gone"
+    handed = give(kim, rae, by, groups=[group], sessions=[session])
+    assert why(handed) == [("Relapse Prevention", "not_director"), (str(session), "not_director")]
+    assert ([row[0] for row in leaders(group)], led(session)) == (["kim"], [("kim", "lead")])
+    assert Event.objects.filter(action="sessions.handed_over").count() == 0
+
+
+def test_days_gone_by_keep_who_led(group, kim, rae, dana):
+    give(kim, rae, dana, groups=[group], from_day=MONDAY - 4 * WEEK)
+    assert [row[0] for row in leaders(group) if row[2] < MONDAY] == ["kim"]
