@@ -86,7 +86,7 @@ def foresee_closures(
     only = touched_by([*closures, *without], today=today)
     first, last = _range(only)
     if first is None or last is None:
-        return Foreseen({}, {}, [], [], [], Report())
+        return Foreseen({}, {}, [], [], [], [], Report())
     groups = Group.objects.filter(pk__in=only.values("group"))
     return foresee(groups, first=first, last=last, at=at, without=without, also=closures, only=only)
 

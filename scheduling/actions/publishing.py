@@ -17,10 +17,13 @@ AHEAD = timedelta(weeks=12)
 
 
 def publish(*, first: date, last: date, by: User | None, at: datetime) -> Report:
-    """Make the sessions of all groups from `first` to `last`, both included; twice is harmless, no clash stops it."""
+    """Make the sessions of all groups from `first` to `last`, both included; twice is harmless, no clash stops it.
+
+    Whoever names days of the past gets their sessions too.
+    """
     with the_calendar():
         groups = Group.objects.filter(Q(retired_on=None) | Q(retired_on__gt=first))
-        report = sync(groups, first=first, last=last, at=at)
+        report = sync(groups, first=first, last=last, at=at, also_begun=True)
         record(
             action="sessions.published",
             by=by,
@@ -31,7 +34,7 @@ def publish(*, first: date, last: date, by: User | None, at: datetime) -> Report
 
 
 def republish(groups: Iterable[Group], *, by: User | None, at: datetime, today: date) -> Report:
-    """Rewrite what these groups have not started, after their slots, leaders or room changed.
+    """Rewrite what these groups have not started, after their slots, leaders or room changed; make nothing that began.
 
     It reaches as far as was published, and twelve weeks from `today` at least.
     """

@@ -1,5 +1,6 @@
 """Brings sessions to what the slots ask for; publishing and every change of a slot, leader, room or closure use it."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -19,13 +20,16 @@ from .calendar import BATCH, rebook
 
 NO_SLOT = "The group no longer meets at this time."
 TIMES = ("service_id", "room_id", "starts_at", "ends_at", "breaks", "planned_minutes")
+HOURS = TIMES[2:]
 STATUS = ("status", "status_reason", "closed_by_id")
 WRITTEN = ["service", "room", *TIMES[2:], *STATUS[:2], "closed_by", "version"]
 
 
 @dataclass
 class Report:
-    """What publishing did. `kept` differ from the slots and stay: they have attendance or were changed by hand."""
+    """What publishing did. `logged`, `by_hand` and `too_late` differ from the slots and stay, the last with its hours:
+    by the new ones it would have begun already.
+    """
 
     made: int = 0
     changed: int = 0
@@ -33,6 +37,7 @@ class Report:
     restored: int = 0
     logged: list[Session] = field(default_factory=list)
     by_hand: list[Session] = field(default_factory=list)
+    too_late: list[Session] = field(default_factory=list)
     clashes: list[Clash] = field(default_factory=list)
 
     def __str__(self) -> str:
@@ -50,20 +55,22 @@ class Report:
             parts.append(
                 f"{count} {'was changed by hand and stays' if count == 1 else 'were changed by hand and stay'}"
             )
+        if count := len(self.too_late):
+            parts.append(f"{count} would have begun already and {'keeps its' if count == 1 else 'keep their'} time")
         if count := len(self.clashes):
             parts.append(f"{count} {'clash' if count == 1 else 'clashes'} to settle")
         return f"{'; '.join(parts)}." if parts else "No session needed a change."
 
     def counts(self) -> dict[str, int]:
         numbers = {name: getattr(self, name) for name in ("made", "changed", "cancelled", "restored")}
-        return numbers | {name: len(getattr(self, name)) for name in ("logged", "by_hand", "clashes")}
+        return numbers | {name: len(getattr(self, name)) for name in ("logged", "by_hand", "too_late", "clashes")}
 
 
 @dataclass(frozen=True)
 class Foreseen:
     """What a sync would write, in memory: `existing` are the sessions it looked at, `changed` those it would change.
 
-    `canceled` and `restored` are those of the changed that no longer take place, or do so again.
+    `canceled` and `restored` are those of the changed that no longer take place, or do so again; `new` are to be made.
     """
 
     wanted: Mapping[Key, Planned]
@@ -71,6 +78,7 @@ class Foreseen:
     changed: list[Session]
     canceled: list[Session]
     restored: list[Session]
+    new: list[Planned]
     report: Report
 
 
@@ -82,21 +90,22 @@ def sync(
     at: datetime,
     without: Collection[Closure] = (),
     only: SessionQuerySet | None = None,
+    also_begun: bool = False,
 ) -> Report:
     """Bring the sessions of these groups and days to what the slots ask for, in a constant number of queries.
 
-    Sessions that began by `at`, have attendance or were changed by hand stay as they are. `without` names closures
-    that are being undone. With `only` nothing but these sessions is looked at, and none is made. Clashes are published
-    without blocking and reported (R-29).
+    Sessions that began by `at`, have attendance or were changed by hand stay as they are, and none is made that would
+    have begun, unless `also_begun`. `without` names closures that are being undone. With `only` nothing but these
+    sessions is looked at, and none is made. Clashes are published without blocking and reported (R-29).
     """
-    found = foresee(groups, first=first, last=last, at=at, without=without, only=only)
+    found = foresee(groups, first=first, last=last, at=at, without=without, only=only, also_begun=also_begun)
     wanted, changed, report = found.wanted, found.changed, found.report
-    new = [_made(item) for key, item in wanted.items() if only is None and key not in found.existing]
-    report.made = len(new)
+    new = [_made(item) for item in found.new]
     Session.objects.bulk_create(new, batch_size=BATCH)
     Session.objects.bulk_update(changed, WRITTEN, batch_size=BATCH)
     _staff(new, changed, wanted)
-    unsettled = Booking.objects.filter(blocks=False, session__in=[session.pk for session in found.existing.values()])
+    ahead = [session.pk for session in found.existing.values() if session.starts_at > at]
+    unsettled = Booking.objects.filter(blocks=False, session__in=ahead)
     touched = {session.pk for session in [*new, *changed]} | set(unsettled.values_list("session_id", flat=True))
     report.clashes = rebook(touched, tolerate=True)
     return report
@@ -111,6 +120,7 @@ def foresee(
     without: Collection[Closure] = (),
     also: Collection[Closure] = (),
     only: SessionQuerySet | None = None,
+    also_begun: bool = False,
 ) -> Foreseen:
     """What `sync` would change, worked out on sessions in memory; nothing is written. `also` are closures not saved."""
     fetched = list(groups.select_related("program__location", "service").prefetch_related("slots", "leaders"))
@@ -118,10 +128,32 @@ def foresee(
     existing = _existing(fetched, first, last, only)
     report = Report()
     were_canceled = {session.pk for session in existing.values() if session.is_cancelled}
-    changed = [s for key, s in existing.items() if s.starts_at > at and _bring(s, wanted.get(key), report)]
+    changed = [s for key, s in existing.items() if s.starts_at > at and _bring(s, wanted.get(key), at, report)]
     canceled = [s for s in changed if s.is_cancelled and s.pk not in were_canceled]
     restored = [s for s in changed if not s.is_cancelled and s.pk in were_canceled]
-    return Foreseen(wanted, existing, changed, canceled, restored, report)
+    new = (
+        [item for item in _missing(wanted, existing) if also_begun or item.meeting.starts_at > at]
+        if only is None
+        else []
+    )
+    report.made = len(new)
+    return Foreseen(wanted, existing, changed, canceled, restored, new, report)
+
+
+def _missing(wanted: Mapping[Key, Planned], existing: Mapping[Key, Session]) -> list[Planned]:
+    """What has no session yet. Where a group's session of former hours stays that day, it is the day's meeting."""
+    stays = Counter(
+        (session.group_id, session.slot_day)
+        for key, session in existing.items()
+        if key not in wanted and not session.is_cancelled
+    )
+    missing = []
+    for item in (item for key, item in wanted.items() if key not in existing):
+        if stays[item.group.pk, item.meeting.day]:
+            stays[item.group.pk, item.meeting.day] -= 1
+        else:
+            missing.append(item)
+    return missing
 
 
 def _existing(
@@ -169,9 +201,14 @@ def _values(item: Planned | None) -> dict[str, Any]:
     return dict(zip(TIMES + STATUS, times + status, strict=True))
 
 
-def _bring(session: Session, item: Planned | None, report: Report) -> bool:
+def _bring(session: Session, item: Planned | None, at: datetime, report: Report) -> bool:
     """Change the session in memory to what its slot asks for; False when it is so already, or stays and is reported."""
     values = _values(item)
+    own_hours = {name: getattr(session, name) for name in HOURS}
+    is_too_late = item is not None and item.meeting.starts_at <= at and not own_hours.items() <= values.items()
+    if is_too_late:
+        values |= own_hours
+        report.too_late.append(session)
     same_staff = item is None or {(part.user_id, part.role) for part in session.staff.all()} == item.leaders
     if same_staff and all(getattr(session, name) == value for name, value in values.items()):
         return False
