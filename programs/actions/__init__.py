@@ -2,6 +2,7 @@
 
 from .duplicating import Duplicate, duplicate_program, rehearse_duplicate
 from .leaders import lead_from
+from .moving import follow_opening
 from .rehearsals import ProgramWeek, Rehearsal, rehearse_timetable
 from .timetables import Imported, import_timetable, known_at, read_timetable
 
@@ -11,6 +12,7 @@ __all__ = [
     "ProgramWeek",
     "Rehearsal",
     "duplicate_program",
+    "follow_opening",
     "import_timetable",
     "known_at",
     "lead_from",

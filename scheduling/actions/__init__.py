@@ -6,6 +6,7 @@ from .calendar import rebook, the_calendar
 from .closures import close_days, close_holidays, undo_closure
 from .handing_over import hand_over
 from .memberships import join, join_track, leave
+from .openings import Moved, foresee_opening, move_opening
 from .publishing import AHEAD, publish, republish
 from .staffing import SeenChoices, set_staffing
 from .sync import Report
@@ -13,6 +14,7 @@ from .timetables import Taken, copy_program, lines_version, set_week, take_timet
 
 __all__ = [
     "AHEAD",
+    "Moved",
     "Report",
     "SeenChoices",
     "Taken",
@@ -20,12 +22,14 @@ __all__ = [
     "close_days",
     "close_holidays",
     "copy_program",
+    "foresee_opening",
     "hand_over",
     "join",
     "join_track",
     "leave",
     "lines_version",
     "log_attendance",
+    "move_opening",
     "publish",
     "rebook",
     "republish",

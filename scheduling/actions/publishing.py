@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 
 from audit.actions import record
 from programs.models import Group
@@ -40,8 +40,13 @@ def republish(groups: Iterable[Group], *, by: User | None, at: datetime, today: 
     """
     with the_calendar():
         ids = [group.pk for group in groups]
-        published = Session.objects.filter(group__in=ids).aggregate(last=Max("slot_day"))["last"]
-        last = max(published or today, today + AHEAD)
-        report = sync(Group.objects.filter(pk__in=ids), first=today, last=last, at=at)
+        rows = Group.objects.filter(pk__in=ids)
+        report = sync(rows, first=today, last=reach(rows, today), at=at)
         record(action="sessions.republished", by=by, content={"groups": ids, **report.counts()}, at=at)
     return report
+
+
+def reach(groups: QuerySet[Group], today: date) -> date:
+    """The last day to which these groups are published anew."""
+    published = Session.objects.filter(group__in=groups).aggregate(last=Max("slot_day"))["last"]
+    return max(published or today, today + AHEAD)

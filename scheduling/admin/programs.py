@@ -11,11 +11,12 @@ from django.utils.html import format_html
 
 from programs.admin import ProgramAdmin
 from programs.models import Program
-from scheduling.actions import republish
+from scheduling.actions import move_opening
 from staff.models import User
 
 from . import duplicating, timetables, weeks
 from .bases import CalendarAdmin
+from .openings import DAYS, ProgramForm
 
 admin.site.unregister(Program)
 
@@ -24,6 +25,7 @@ admin.site.unregister(Program)
 class ScheduledProgramAdmin(CalendarAdmin, ProgramAdmin):
     """Programs; saving one's opening or retirement rewrites its sessions."""
 
+    form = ProgramForm
     list_display = ["name", "location", "focus", "level_of_care", "opens_on", "fit_to_open", "retired_on"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Program]:
@@ -55,9 +57,16 @@ class ScheduledProgramAdmin(CalendarAdmin, ProgramAdmin):
     def duplicate_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         return duplicating.duplicate(self, request, object_id)
 
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        form = context["adminform"].form
+        if isinstance(form, ProgramForm):
+            context |= form.context()
+        return super().render_change_form(request, context, *args, **kwargs)
+
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        if change and {"opens_on", "retired_on"} & set(form.changed_data):
-            at, program = timezone.now(), form.instance
+        if change and DAYS & set(form.changed_data):
+            at, program, by = timezone.now(), form.instance, cast("User", request.user)
             today = timezone.localdate(at, program.location.zone)
-            self.say(request, republish(program.groups.all(), by=cast("User", request.user), at=at, today=today))
+            was = form.initial["opens_on"]
+            self.say(request, move_opening(program=program, was=was, by=by, at=at, today=today))

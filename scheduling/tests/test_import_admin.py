@@ -1,6 +1,6 @@
 import html
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
@@ -234,14 +234,3 @@ def test_nobody_but_a_director_reaches_the_import(client, place, role):
 
 def test_the_list_of_programs_leads_to_the_import(client, dana):
     assert f'href="{ADDRESS}"' in client.get("/admin/programs/program/").content.decode()
-
-
-def test_moving_the_opening_day_takes_the_sessions_before_it_away(client, dana, place):
-    confirm(client, upload(client, place, table(EVE)))
-    program = Program.objects.get()
-    facts = {name: getattr(program, name) for name in ("name", "code", "focus", "population", "level_of_care")}
-    later = START + timedelta(days=14)
-    answer = client.post(f"/admin/programs/program/{program.pk}/change/", facts | {"opens_on": later}, follow=True)
-    assert "4 sessions canceled." in answer.content.decode()
-    assert not Session.objects.filter(day__lt=later, status="scheduled").exists()
-    assert date(2026, 1, 1) < Session.objects.filter(status="scheduled").earliest("day").day
