@@ -45,10 +45,6 @@ class EpisodeQuerySet(QuerySet):
         """Not declined, withdrawn or discharged."""
         return self.filter(closed_at=None)
 
-    def awaiting(self) -> Self:
-        """Referred, and not yet accepted or declined."""
-        return self.filter(status__in=AWAITING)
-
     def attach_to(self, patients: "list[Patient]", day: date) -> None:
         """Give each patient its episodes of this queryset as `episodes_in_scope`, the open ones first."""
         rows = self.filter(patient__in=[patient.pk for patient in patients]).for_list(day)

@@ -22,9 +22,6 @@ class PlanQuerySet(QuerySet):
     def drafts(self) -> Self:
         return self.filter(status=PlanStatus.DRAFT)
 
-    def in_force(self) -> Self:
-        return self.filter(status=PlanStatus.ACTIVE)
-
     def with_content(self) -> Self:
         """Fetch problems, goals, objectives and interventions: four more queries for any number of plans."""
         interventions = _interventions().select_related("service", "responsible")

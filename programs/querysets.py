@@ -12,8 +12,6 @@ from django.utils import timezone
 
 from staff.choices import Role
 
-from .choices import AttendedBy
-
 if TYPE_CHECKING:
     from staff.models import User
 
@@ -167,25 +165,6 @@ class PolicyValueQuerySet(ScopedQuerySet["models.PolicyValue"]):
     def set_by(self, day: date) -> Self:
         """Values begun by `day`, oldest first: of each program and key the last is the one in force."""
         return self.filter(starts_on__lte=day).order_by("starts_on")
-
-
-class ServiceTypeQuerySet(RetiringQuerySet["models.ServiceType"]):
-    def groups(self) -> Self:
-        """Services given in groups."""
-        return self.filter(is_group=True)
-
-
-class GroupQuerySet(ScopedRetiringQuerySet["models.Group"]):
-    def countable(self) -> Self:
-        """Groups whose minutes count toward the weekly hours, by service and purpose (R-45)."""
-        return self.filter(
-            Q(service__counts_toward_hours=True) & (Q(service__counts_only_with_purpose=False) | ~Q(purpose=""))
-        )
-
-    def for_patients(self) -> Self:
-        """Groups a patient attends: all but the family-only."""
-        by_service = Q(attended_by="") & ~Q(service__attended_by=AttendedBy.FAMILY_ONLY)
-        return self.filter(by_service | Q(attended_by__in=[AttendedBy.PATIENT, AttendedBy.PATIENT_AND_FAMILY]))
 
 
 class ReachingQuerySet(ScopedDatedQuerySet[Row]):

@@ -28,10 +28,6 @@ class SessionQuerySet(QuerySet[Any]):
         programs = Program.objects.visible_to(user, day).values("pk")
         return self.filter(Q(program__in=programs) | Exists(parts))
 
-    def between(self, start: datetime, end: datetime) -> Self:
-        """Sessions that overlap `start` to `end`; the bound keeps the index in use."""
-        return self.filter(starts_at__lt=end, starts_at__gt=start - LONGEST_SESSION, ends_at__gt=start)
-
     def on_days(self, first: date, last: date | None = None) -> Self:
         """Sessions of the local days `first` to `last`; an empty last day is open."""
         return self.filter(day__gte=first) if last is None else self.filter(day__range=(first, last))

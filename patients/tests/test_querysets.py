@@ -82,12 +82,6 @@ def test_what_is_visible_can_be_locked_and_counted(house):
     assert (len(locked), Episode.objects.visible_to(house.cory, DAY).count()) == (1, 1)
 
 
-def test_the_awaiting_are_those_nobody_has_answered():
-    asked = [make_episode(status=status) for status in EpisodeStatus]
-    assert {episode.status for episode in Episode.objects.awaiting()} == {"referred", "screened", "waitlisted"}
-    assert len(asked) == 8
-
-
 @pytest.mark.parametrize(
     "asked", ["Maya Ellison", "maya", "Elison", "ELLISON MAYA", "Ellsion", "mya", "Máya", "Margaret Ellison", "Stone"]
 )

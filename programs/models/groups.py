@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from programs import policy, timetable
 from programs.choices import AttendedBy, LeaderRole, Weekday
-from programs.querysets import DatedQuerySet, GroupQuerySet
+from programs.querysets import DatedQuerySet, ScopedRetiringQuerySet
 from programs.validators import validate_breaks, validate_breaks_within
 
 from .curricula import Curriculum
@@ -57,7 +57,7 @@ class Group(Retiring):
         help_text="What it teaches, topic by topic.",
     )
 
-    objects: ClassVar = GroupQuerySet.as_manager()
+    objects: ClassVar = ScopedRetiringQuerySet["Group"].as_manager()
 
     class Meta:
         ordering = ["program", "name", "pk"]

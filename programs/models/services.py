@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from programs.choices import AttendedBy, CapClass, Expected, LeadAnswer, LeadRow, NoteKind
-from programs.querysets import ServiceTypeQuerySet
+from programs.querysets import RetiringQuerySet
 from staff.choices import LeadColumn
 
 from .places import Retiring
@@ -47,7 +47,7 @@ class ServiceType(Retiring):
     cap_class = models.CharField("cap", max_length=12, choices=CapClass, default=CapClass.NONE)
     lead_row = models.CharField("row of the lead matrix", max_length=20, choices=LeadRow)
 
-    objects: ClassVar = ServiceTypeQuerySet.as_manager()
+    objects: ClassVar = RetiringQuerySet["ServiceType"].as_manager()
 
     class Meta:
         ordering = ["name"]

@@ -116,14 +116,6 @@ def test_wellness_counts_only_with_a_purpose_and_twelve_step_never():
     ]
     groups = [make_group(service=service, purpose=purpose) for service, purpose in purposes]
     assert [group.is_countable for group in groups] == [False, True, False, True]
-    countable = type(groups[0]).objects.countable()
-    assert set(countable) == {groups[1], groups[3]}
-
-
-def test_groups_for_patients_leave_out_the_family_only():
-    own = [make_group(), make_group(service="multi-family-group")]
-    make_group(attended_by="family only")
-    assert set(type(own[0]).objects.for_patients()) == set(own)
 
 
 def test_the_zone_of_a_location_is_its_wall_clock():

@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, cast
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from programs.models import Closure, Group
-from programs.querysets import GroupQuerySet
 from scheduling.choices import SessionStatus
 from scheduling.conflicts import Clash
 from scheduling.models import Attendance, Booking, Session, SessionStaff
@@ -83,7 +82,7 @@ class Foreseen:
 
 
 def sync(
-    groups: GroupQuerySet,
+    groups: QuerySet[Group],
     *,
     first: date,
     last: date,
@@ -112,7 +111,7 @@ def sync(
 
 
 def foresee(
-    groups: GroupQuerySet,
+    groups: QuerySet[Group],
     *,
     first: date,
     last: date,
