@@ -23,6 +23,7 @@ from django.core.validators import MaxLengthValidator
 from django.db import transaction
 
 from web.forms import ActionForm
+from web.missing import ask_by_label
 
 from . import actions
 from .models import User
@@ -38,6 +39,7 @@ class Plain:
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        ask_by_label(self.fields)
         for field in self.fields.values():
             attributes = field.widget.attrs
             attributes.pop("placeholder", None)

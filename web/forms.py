@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from . import keys, trail
+from .missing import AsksByLabel
 from .refusals import Refusal
 
 LARGEST_VERSION = 2**31 - 1
@@ -51,7 +52,7 @@ class VersionField(forms.IntegerField):
         return version if version is not None and 0 <= version <= LARGEST_VERSION else None
 
 
-class ActionBase(forms.BaseForm):
+class ActionBase(AsksByLabel):
     """`saved(by=)`: whether the form's action was done; a refusal of it stands at its field."""
 
     result: Any = None

@@ -72,7 +72,7 @@ def test_a_plan_sent_twice_is_one_plan(client, house):
     ("change", "sentence"),
     [
         ({"goal": "Be well"}, "10 characters or more (R-12)"),
-        ({"problem": ""}, "This field is required."),
+        ({"problem": ""}, "Enter the problem."),
         ({"target_on": "2026-11-22"}, "Give a day from Nov 23, 2026 on"),
         ({"effective_on": "0001-01-01"}, "Give a day from Nov 2, 2026, the referral"),
         ({"effective_on": "9999-12-31"}, "Check the year."),

@@ -19,6 +19,7 @@ from scheduling.querysets import possible_leaders
 from scheduling.wallclock import typed_moment
 from staff.models import User
 from web.forms import ActionForm, KeyField
+from web.missing import AsksByLabel
 
 from .planning import DayField, EpisodeField, plannable
 
@@ -44,7 +45,7 @@ class LeaderField(forms.ModelChoiceField):
         return f"{obj} ({note})" if note else str(obj)
 
 
-class PatientForm(forms.Form):
+class PatientForm(AsksByLabel, forms.Form):
     """Whose session it is to be; asked first, since relatives, leaders and rooms follow from it."""
 
     episode = EpisodeField(queryset=Episode.objects.none(), label="Patient")

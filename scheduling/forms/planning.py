@@ -16,6 +16,7 @@ from scheduling.previews import Leaving, Preview, leaving, membership_preview, p
 from staff.models import User
 from web import keys
 from web.forms import ActionForm, KeyField, VersionField
+from web.missing import AsksByLabel
 
 LOOK = "look"
 
@@ -48,7 +49,7 @@ def plannable(user: Person, permission: str = "scheduling.book_session") -> Quer
     return episodes.select_related("patient", "program__location").order_by("patient")
 
 
-class MemberForm(forms.Form):
+class MemberForm(AsksByLabel, forms.Form):
     """Who is to join a group, from when; the answer is a preview, and nothing is saved."""
 
     episode = EpisodeField(queryset=Episode.objects.none(), label="Patient")

@@ -18,6 +18,7 @@ from programs.importing import BadLine, GroupPlan, Numbered, ProgramPlan, Timeta
 from programs.models import Location
 from scheduling.actions import Taken, take_timetable
 from web.forms import ActionForm, KeyField, VersionField
+from web.missing import AsksByLabel
 from web.refusals import Refusal
 from web.uploads import Limits, UploadError
 
@@ -34,7 +35,7 @@ def day_field(label: str, **kw: Any) -> forms.DateField:
     return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date", "class": "w-date"}), **kw)
 
 
-class UploadForm(forms.Form):
+class UploadForm(AsksByLabel, forms.Form):
     """The file, where it is for, and the day its programs open. `problems` are all bad lines of the file."""
 
     file = forms.FileField(

@@ -76,7 +76,7 @@ def test_making_it_publishes_its_sessions_once_and_says_what_comes_next(client, 
 @pytest.mark.parametrize(
     ("kw", "words"),
     [
-        ({"name": ""}, "This field is required."),
+        ({"name": ""}, "Enter the name."),
         ({"code": "a b"}, "Enter a valid “slug”"),
         ({"code": "eve"}, "Northside already has a program of the code eve. Choose another."),
         ({"opens_on": "9999-01-01"}, "Give a year from 2000 to 2100."),

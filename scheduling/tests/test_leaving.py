@@ -89,7 +89,7 @@ def test_a_membership_that_had_not_begun_is_taken_back(client, rae, group):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"reason": " "}, "This field is required."),
+        ({"reason": " "}, "Enter the reason."),
         ({"ends_on": "soon"}, "Enter a valid date."),
         ({"reason": "x" * 201}, "at most 200 characters"),
     ],

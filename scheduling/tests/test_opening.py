@@ -358,7 +358,7 @@ def test_the_reason_for_opening_below_is_recorded_and_can_be_withdrawn(client, r
 
 @pytest.mark.parametrize(
     ("reason", "sentence"),
-    [("short", "Say why in at least 10 characters."), ("", "This field is required."), ("x" * 201, "at most 200")],
+    [("short", "Say why in at least 10 characters."), ("", "Enter the reason."), ("x" * 201, "at most 200")],
 )
 def test_a_poor_reason_comes_back_with_what_was_typed(client, ready, dana, group, page, reason, sentence):  # noqa: PLR0917
     group.slots.update(breaks="19:15-19:30")
