@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from staff.licenses import in_words
+from staff.licenses import in_use, in_words
 from staff.models import Credential, Supervision, User
 
 from .choices import Focus, LeadAnswer, LeaderRole
@@ -127,6 +127,11 @@ class LeadBook:
         grace = self._grace(program)
         ends = {one.last_day(grace) for person in people for one in self._credentials.get(person, [])}
         return {end for end in ends | {row.ends_on for row in supervision} if end is not None}
+
+    def unverified(self, users: Iterable[int], day: date) -> list[Credential]:
+        """Of these people, by id, the credentials not over on `day` that nobody has looked up at their board."""
+        held = [one for user in users for one in in_use(self._credentials.get(user, []), day)]
+        return [one for one in held if one.verified_on is None and (one.expires_on is None or one.expires_on >= day)]
 
     def _has_left(self, user: int, day: date) -> bool:
         return user in self._gone and day > self._book.day

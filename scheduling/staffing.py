@@ -97,6 +97,13 @@ class Staffing:
     def licenses(self) -> LeadBook:
         return lead_book(self.people, self.book)
 
+    @property
+    def unverified(self) -> str:
+        """Who of those who lead on the day has a credential that nobody has verified: “Rae Lindqvist (LCSW)”."""
+        leading = {user for choice in self.now.values() for user in (choice.lead, choice.co_lead) if user}
+        found = self.licenses.unverified([pk for pk in self.people if pk in leading], self.day)
+        return ", ".join(f"{self.people[one.user_id]} ({one.type})" for one in found)
+
     @cached_property
     def planned(self) -> list[Planned]:
         """What the weekly times ask for in the twelve weeks from the day on, without closed days."""

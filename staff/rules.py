@@ -62,6 +62,17 @@ def may_vouch(by: User, credential: Credential) -> Refusal | None:
     )
 
 
+def may_enter_license(by: User, whose: User) -> Refusal | None:
+    """Nobody enters or prolongs a license of their own: it would silence its own warnings (R-30, R-31)."""
+    if by.pk != whose.pk:
+        return None
+    return Refusal(
+        "Nobody enters or changes their own license. Give another director what shows it.",
+        code="own_license",
+        rule="R-30",
+    )
+
+
 def renewal_is_shown(credential: Credential, evidence: str) -> Refusal | None:
     """A filed renewal carries a license that ends, and something shows it (R-30)."""
     if credential.expires_on is None:

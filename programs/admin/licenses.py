@@ -137,6 +137,10 @@ class CredentialAdmin(CredentialPages, PersonsAdmin):
             row.said = said[row.pk]
         return changelist
 
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        own = isinstance(obj, Credential) and obj.user_id == request.user.pk
+        return not own and super().has_change_permission(request, obj)
+
     def save_model(self, request: HttpRequest, obj: Credential, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         settle(request, form)

@@ -46,6 +46,10 @@ class PersonsInline(PlainFields, admin.StackedInline):
         return formset
 
 
+def is_own(request: HttpRequest, person: Model | None) -> bool:
+    return person is not None and person.pk == request.user.pk
+
+
 class CredentialFormSet(KnownRows):
     """A person's licenses: how each stands, and which types there are, is asked once for all."""
 
@@ -84,6 +88,12 @@ class CredentialInline(CredentialPages, PersonsInline):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("user", "type", "verified_by", "renewal_filed_by")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any) -> bool:  # type: ignore[override]
+        return super().has_add_permission(request, obj) and not is_own(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return super().has_change_permission(request, obj) and not is_own(request, obj)
 
 
 class SupervisionInline(PersonsInline):
@@ -134,13 +144,13 @@ class PostingInline(PersonsInline):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def has_add_permission(self, request: HttpRequest, obj: Any) -> bool:  # type: ignore[override]
-        return super().has_add_permission(request, obj) and not self._is_own(request, obj)
+        return super().has_add_permission(request, obj) and self._is_theirs(request, obj)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return super().has_change_permission(request, obj) and not self._is_own(request, obj)
+        return super().has_change_permission(request, obj) and self._is_theirs(request, obj)
 
-    def _is_own(self, request: HttpRequest, obj: Model | None) -> bool:
-        return obj is not None and obj.pk == request.user.pk and not acting(request).is_superuser
+    def _is_theirs(self, request: HttpRequest, obj: Model | None) -> bool:
+        return acting(request).is_superuser or not is_own(request, obj)
 
 
 admin.site.unregister(User)

@@ -88,7 +88,7 @@ class CredentialForm(PersonsForm):
     looked_up = forms.BooleanField(
         label="I looked it up at the board today",
         required=False,
-        help_text="We write the day and your name. Nobody verifies their own license.",
+        help_text="We write the day and your name.",
     )
     renewal_filed_today = forms.BooleanField(
         label="The renewal was filed today",
@@ -104,8 +104,10 @@ class CredentialForm(PersonsForm):
         fields = ["user", "type", "state", "number", "issued_on", "expires_on"]
 
     def __init__(self, *args: Any, choices: list[tuple[Any, str]] | None = None, **kwargs: Any) -> None:
-        """`choices` are those of the type, where several forms share them."""
+        """`choices` are those of the type, where several forms share them. Who only looks has no field of the row."""
         super().__init__(*args, **kwargs)
+        if "type" not in self.fields:
+            return
         own = self.instance.state
         other = [(own, own)] if own and own not in STATES else []
         self.fields["state"].choices = [("", "none"), *STATES.items(), *other]  # type: ignore[attr-defined]
@@ -115,12 +117,12 @@ class CredentialForm(PersonsForm):
             types.choices = choices
 
     def judge(self, data: dict[str, Any], whose: User) -> None:
+        if refusal := staff_rules.may_enter_license(self.acting, whose):
+            self.refuse(refusal, self.person)
+            return
         row = Credential(user=whose, expires_on=data.get("expires_on"))
         filed, evidence = data.get("renewal_filed_today"), data.get("evidence", "")
-        if data.get("looked_up"):
-            self.refuse(staff_rules.may_vouch(self.acting, row), "looked_up")
         if filed:
-            self.refuse(staff_rules.may_vouch(self.acting, row), "renewal_filed_today")
             self.refuse(staff_rules.renewal_is_shown(row, evidence))
         elif evidence:
             self.add_error("renewal_filed_today", "Tick this as well, or leave out what shows it.")

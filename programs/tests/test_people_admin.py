@@ -154,11 +154,28 @@ def test_a_wrong_license_is_explained_at_the_field(client, dana, rae, change, fi
     assert not Credential.objects.exists()
 
 
-@pytest.mark.parametrize("tick", ["looked_up", "renewal_filed_today"])
-def test_nobody_vouches_for_their_own_license(client, dana, tick):
-    response = client.post(url(Credential, "add"), license_data(dana, evidence="Receipt", **{tick: "on"}))
-    assert "Ask another director" in errors(response)[tick][0]
-    assert client.post(url(Credential, "add"), license_data(dana)).status_code == 302
+@pytest.mark.parametrize("ticks", [{}, {"looked_up": "on"}, {"renewal_filed_today": "on", "evidence": "Receipt"}])
+def test_nobody_enters_their_own_license(client, dana, ticks):
+    response = client.post(url(Credential, "add"), license_data(dana, **ticks))
+    said = ["Nobody enters or changes their own license. Give another director what shows it."]
+    assert errors(response) == {"user": said}
+    assert not Credential.objects.exists()
+
+
+@pytest.mark.parametrize("as_deputy", [True, False])
+def test_nobody_prolongs_their_own_license(client, dana, evening, as_deputy):
+    """R-31: it would silence its own warnings. A deputy neither, nor anybody on the person's page."""
+    me = make_user("kim") if as_deputy else dana
+    make_posting(me, evening, is_deputy=as_deputy, ends_on=TODAY)
+    client.force_login(me)
+    row = make_credential(me, "LCSW", number="44SC0001", expires_on=YESTERDAY, verified_on=TODAY, verified_by=me)
+    later = license_data(me, expires_on="2030-01-01")
+    assert client.post(url(Credential, "change", row.pk), later).status_code == 403
+    credentials = [{"id": row.pk, **later}, later]
+    client.post(url(User, "change", me.pk), person_data(me, credentials=credentials))
+    assert [one.expires_on for one in Credential.objects.all()] == [YESTERDAY]
+    page = client.get(url(Credential, "change", row.pk))
+    assert (page.status_code, 'name="_save"' in page.content.decode()) == (200, False)
 
 
 def test_a_change_of_a_verified_license_is_said_to_need_a_new_look(client, dana, rae):

@@ -4,6 +4,7 @@ from html import unescape
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import Event
@@ -409,3 +410,13 @@ def test_many_groups_cost_the_same_queries_as_one(client, dana, program, room, r
     with CaptureQueriesContext(connection) as seen:
         assert client.get(address(program)).status_code == 200
     assert len(seen) == 20
+
+
+def test_who_leads_with_a_license_that_nobody_has_verified_is_named_with_the_way_to_do_it(client, program, skills, rae):
+    credential = rae.credentials.get()
+    clinician(program, "kim")
+    text = unescape(client.get(address(program)).content.decode())
+    assert f"Not verified yet:</span> Rae Lindqvist ({credential.type}). Look each up" in text
+    assert f"{reverse('admin:staff_credential_changelist')}?standing=unverified" in text
+    rae.credentials.update(verified_on=TODAY(), verified_by=rae)
+    assert "Not verified yet" not in client.get(address(program)).content.decode()
