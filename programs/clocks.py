@@ -1,7 +1,8 @@
 """Clocks: spans of the policy such as “14 days” or “10 treatment days or 30 days”; of several the first decides.
 
 Pure. What a clock counts from is the key's to say (admission for a plan, the end of the session for a note); “after
-assessment” moves it. “Business days” are working days, “service days” treatment days, and `str()` writes one of each.
+assessment” moves it. “Calendar days” are days, “business” and “work days” working days, “service days” treatment days;
+`str()` writes one of each.
 """
 
 import re
@@ -33,10 +34,13 @@ class Anchor(StrEnum):
 MOST = {Unit.HOURS: 2400, Unit.DAYS: 366, Unit.WORKING_DAYS: 260, Unit.VISITS: 100, Unit.TREATMENT_DAYS: 100}
 WORDS = {
     **{str(unit).removesuffix("s"): unit for unit in Unit},
+    "calendar day": Unit.DAYS,
     "business day": Unit.WORKING_DAYS,
+    "work day": Unit.WORKING_DAYS,
     "service day": Unit.TREATMENT_DAYS,
 }
 MOST_SPANS = 2
+MOST_QUOTED = 60
 SPAN = re.compile(r"(?P<count>[0-9]{1,6}) (?P<unit>[a-z]+(?: [a-z]+)?)(?: after (?P<after>[a-z]+))?")
 
 
@@ -90,14 +94,14 @@ class Grammar:
         found = SPAN.fullmatch(text)
         unit = WORDS.get(found["unit"].removesuffix("s")) if found else None
         if found is None or unit is None:
-            raise NotAClock(f"“{text}” is not a span. Write a number and what it counts, such as {self.example}.")
+            raise NotAClock(f"“{text[:MOST_QUOTED]}” is not a span. Write {self}.")
         if unit not in self.units:
             raise NotAClock(f"This does not count {unit}. Write {self}.")
         if not 1 <= (count := int(found["count"])) <= MOST[unit]:
             raise NotAClock(f"Write from 1 to {MOST[unit]} {unit}.")
         after = found["after"] or ""
         if after and after not in self.anchors:
-            raise NotAClock(f"This does not count after {after}. Write {self}.")
+            raise NotAClock(f"This does not count after {after[:MOST_QUOTED]}. Write {self}.")
         return Span(count, unit, Anchor(after))
 
 

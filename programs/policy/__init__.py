@@ -11,6 +11,8 @@ from .keys import NONE, Key, Value
 from .profile import KEYS, SECTIONS
 from .sheets import Line, Sheet, Standing, sheet, standing
 
+LONGEST_KEPT = 60
+
 __all__ = [
     "KEYS",
     "NONE",
@@ -36,6 +38,9 @@ def tidy(key: str, value: str) -> str:
     if key not in KEYS:
         raise ValidationError({"key": f"“{key}” is not a policy key. Choose one of the list."})
     try:
-        return KEYS[key].tidy(value) if value.strip() else ""
+        kept = KEYS[key].tidy(value) if value.strip() else ""
     except ValueError as error:
         raise ValidationError({"value": str(error)}) from error
+    if len(kept) > LONGEST_KEPT:
+        raise ValidationError({"value": f"“{kept}” is longer than {LONGEST_KEPT} letters. Leave out one part."})
+    return kept

@@ -1,18 +1,24 @@
 """What a key of the policy profile is, and the grammars of its values."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from django.utils.text import get_text_list
 
 from programs.clocks import Clock, Grammar, NotAClock
 
+from .purposes import PURPOSES
+
 type Value = int | bool | str | Decimal | tuple[int, ...] | Clock | None
-NONE = "none"
+NONE, NO_LIMIT = "none", "no limit"
 LONGEST = 3650  # days
 MOST_DIGITS = 9
-SWITCH = {"true": True, "false": False}
+MOST_QUOTED = 60
+HOUR = 60
+SWITCH = {"true": True, "false": False, "yes": True, "no": False}
+SHARE = re.compile(r"(?P<whole>[01]?)(?P<part>\.[0-9]{1,4})?|(?P<percent>[0-9]{1,3})%")
 ONE_OF = {"people": "person"}
 
 
@@ -33,6 +39,11 @@ class Key:
         return self.label
 
     @property
+    def purposes(self) -> list[tuple[str, str]]:
+        """The rules that ask for it, each with what it is about."""
+        return [(rule, PURPOSES[rule]) for rule in self.rules]
+
+    @property
     def expects(self) -> str:
         """What to write, for help texts and refusals."""
         of_unit = self.unit and f"of {self.unit}"
@@ -43,9 +54,12 @@ class Key:
         try:
             return self.read(text.strip())
         except NotAClock as error:
-            raise ValueError(f"“{text}” cannot be the value of {self.name}. {error}") from error
-        except (ValueError, InvalidOperation) as error:
-            raise ValueError(f"“{text}” cannot be the value of {self.name}. It takes {self.expects}.") from error
+            raise ValueError(f"{self._refused(text)} {error}") from error
+        except ValueError as error:
+            raise ValueError(f"{self._refused(text)} It takes {self.expects}.") from error
+
+    def _refused(self, text: str) -> str:
+        return f"“{text[:MOST_QUOTED]}” cannot be the value of “{self.label}”."
 
     def tidy(self, text: str) -> str:
         """The text as it is kept: one way to write each value. Raises ValueError as `value` does."""
@@ -55,12 +69,16 @@ class Key:
         return NONE if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
     def shown(self, text: str) -> str:
-        """The value for people, with its unit: “540 minutes”, “1 week”, “no limit”, “yes”."""
+        """The value for people, with its unit: “540 minutes (9 h)”, “1 week”, “no limit”, “yes”, “90%”."""
         value = self.value(text)
         if value is None:
-            return "no limit"
+            return NO_LIMIT
         if isinstance(value, bool):
             return "yes" if value else "no"
+        if isinstance(value, Decimal):
+            return f"{(value * 100).normalize():f}%"
+        if self.unit == "minutes" and isinstance(value, int) and value > HOUR:
+            return f"{value} minutes ({round(value / HOUR, 2):g} h)"
         if isinstance(value, tuple):
             value = get_text_list([str(one) for one in value], "and")
         return f"{value} {self._unit_of(value)}".strip()
@@ -75,7 +93,7 @@ def number(  # noqa: PLR0917 - the table of keys reads as RULES.md's
     """A whole number from `low` to `high`; `or_none` allows the word none for no limit."""
 
     def read(text: str) -> int | None:
-        if or_none and text.lower() == NONE:
+        if or_none and text.lower() in {NONE, NO_LIMIT}:
             return None
         if not _is_number(text) or not low <= int(text) <= high:
             raise ValueError(text)
@@ -90,7 +108,7 @@ def switch(name: str, label: str, default: str, rules: str) -> Key:
     def read(text: str) -> bool:
         return SWITCH[_one_of(text.lower(), tuple(SWITCH))]
 
-    return Key(name, label, default, read, "true or false", rules=tuple(rules.split()))
+    return Key(name, label, default, read, "yes or no", rules=tuple(rules.split()))
 
 
 def choice(name: str, label: str, default: str, choices: tuple[str, ...], rules: str) -> Key:
@@ -102,12 +120,15 @@ def choice(name: str, label: str, default: str, choices: tuple[str, ...], rules:
 
 def ratio(name: str, label: str, default: str, rules: str) -> Key:
     def read(text: str) -> Decimal:
-        share = Decimal(text)
-        if not Decimal(0) < share <= 1:
+        found = SHARE.fullmatch(text)
+        if found is None or not text:
+            raise ValueError(text)
+        share = Decimal(found["percent"]) / 100 if found["percent"] else Decimal(text)
+        if not 0 < share <= 1:
             raise ValueError(text)
         return share
 
-    bounds = "above 0, at most 1, such as 0.90"
+    bounds = "above 0, at most 1, such as 0.90 or 90%"
     return Key(name, label, default, read, "a share", bounds=bounds, rules=tuple(rules.split()))
 
 

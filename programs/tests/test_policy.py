@@ -1,3 +1,4 @@
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -7,6 +8,7 @@ from django.core.exceptions import ValidationError
 from programs import policy
 from programs.clocks import NOTE, PLAN
 from programs.policy import KEYS, SECTIONS
+from programs.policy.purposes import PURPOSES
 from programs.tests.factories import OPENED, make_group, make_location, make_policy_value, make_program
 
 pytestmark = pytest.mark.django_db
@@ -15,8 +17,8 @@ DAY = date(2026, 3, 2)
 # Key, default, unit, least and most (or the texts it takes and just does not), rules: the table of the field.
 NUMBERS = """
 min_week_minutes_adult        540  minutes 0 10080 R-24 R-25 R-42
-min_week_minutes_adolescent   360  minutes 0 10080 R-06 R-25 R-42
-adolescent_under_age          18   years 1 26 R-06
+min_week_minutes_adolescent   360  minutes 0 10080 R-06 R-24 R-25 R-42
+adolescent_under_age          18   years 1 26 R-06 R-24 R-42
 max_week_minutes              1140 minutes 1 10080
 php_minutes                   1200 minutes 1 10080 R-24 R-25
 averaging_weeks               1    weeks 1 12 R-42
@@ -58,17 +60,19 @@ court_report_routine_days     10   working_days 1 60 R-81
 renewal_grace_days            30   days 0 366 R-30
 instrument_cadence_days       14   days 1 366 R-75
 """
+WRONG_SHARES = ["0", "0%", "1.01", "101%", "90 %", "90%%", "1e-3", "0_0.9", "٠.٩", "0.90000"]
+WRONG_SHARES += [".", "-0.5", "nan", "sNaN", "Infinity", ""]
 OTHERS = {
     "week_start": ("Sunday", ["Sunday", "Monday"], ["Tuesday", "0", ""], "R-42"),
-    "exclude_breaks": ("true", ["true", "false"], ["yes", "1", ""], "R-25"),
-    "note_before_next_session": ("false", ["true", "false"], ["no", "none", ""], "R-52"),
+    "exclude_breaks": ("true", ["true", "false"], ["on", "1", ""], "R-25 R-42 R-43"),
+    "note_before_next_session": ("false", ["true", "false"], ["off", "none", ""], "R-52"),
     "plan_due": ("14 days", ["1 day", "366 days", "10 treatment days or 30 days"], ["14", "24 hours", ""],
                  "R-12 R-16 R-49"),
     "note_target": ("24 hours", ["1 hour", "14 days", "2 working days"], ["24", "3 visits", ""], "R-52"),
     "note_overdue": ("72 hours", ["1 hour", "14 days", "2 working days"], ["72", "3 visits", ""], "R-52"),
     "license_warn_days": ("90,60,30,7", ["0", "3650", "90,60,30,7"], ["3651", "7,30", "90,,7", "90 days", ""], "R-31"),
-    "clone_threshold": ("0.90", ["0.01", "1"], ["0", "1.01", "90%", "nan", "Infinity", ""], "R-14"),
-    "similarity_threshold": ("0.80", ["0.01", "1"], ["0", "1.01", "80%", "nan", ""], "R-51"),
+    "clone_threshold": ("0.90", ["0.01", "1"], WRONG_SHARES, "R-14"),
+    "similarity_threshold": ("0.80", ["0.01", "1"], WRONG_SHARES, "R-51"),
 }  # fmt: skip
 ROWS = [line.split() for line in NUMBERS.strip().splitlines()]
 OR_NONE = {"group_cap_therapy", "group_cap_education", "group_cap_multifamily", "hard_cap"}
@@ -97,7 +101,9 @@ def test_a_key_of_a_number_has_its_default_unit_bounds_and_rules(row):
     unit_written = f"{least} {key.unit}"
     too_long = ["9" * 20, f"{least:0>9}9"]
     for text in [str(int(least) - 1), str(int(most) + 1), "", "2.5", "many", unit_written, "٥", *too_long]:
-        with pytest.raises(ValueError, match=rf"cannot be the value of {name}\. It takes {expected}\."):
+        with pytest.raises(
+            ValueError, match=rf"cannot be the value of “{re.escape(key.label)}”\. It takes {expected}\."
+        ):
             key.value(text)
 
 
@@ -117,7 +123,7 @@ def test_a_key_of_another_kind_has_its_default_grammar_and_rules(name, row):
     assert (key.default, " ".join(key.rules), key.tidy(default)) == (default, rules, default)
     assert [key.tidy(text) for text in taken] == taken
     for text in refused:
-        with pytest.raises(ValueError, match=f"cannot be the value of {name}"):
+        with pytest.raises(ValueError, match=re.escape(f"“{text}” cannot be the value of “{key.label}”. ")):
             key.value(text)
 
 
@@ -140,7 +146,9 @@ def test_a_value_is_read_as_its_type(key, text, value):
 @pytest.mark.parametrize(
     ("key", "text", "kept", "shown"),
     [
-        ("min_week_minutes_adult", "0540", "540", "540 minutes"),
+        ("min_week_minutes_adult", "0540", "540", "540 minutes (9 h)"),
+        ("min_day_minutes", "100", "100", "100 minutes (1.67 h)"),
+        ("risk_no_show_due_minutes", "60", "60", "60 minutes"),
         ("averaging_weeks", " 1 ", "1", "1 week"),
         ("group_min", "1", "1", "1 person"),
         ("court_report_emergent_days", "1", "1", "1 working day"),
@@ -150,7 +158,12 @@ def test_a_value_is_read_as_its_type(key, text, value):
         ("license_warn_days", "90, 60,30 ,7", "90,60,30,7", "90, 60, 30 and 7 days"),
         ("note_overdue", "2 business days", "2 working days", "2 working days"),
         ("week_start", "monday", "Monday", "Monday"),
-        ("clone_threshold", "0.90", "0.90", "0.90"),
+        ("clone_threshold", "0.90", "0.90", "90%"),
+        ("clone_threshold", "90%", "0.9", "90%"),
+        ("clone_threshold", ".875", "0.875", "87.5%"),
+        ("clone_threshold", "100%", "1", "100%"),
+        ("hard_cap", "No limit", "none", "no limit"),
+        ("exclude_breaks", "Yes", "true", "yes"),
     ],
 )
 def test_a_value_is_kept_in_one_way_and_shown_with_its_unit(key, text, kept, shown):
@@ -163,8 +176,80 @@ def test_a_value_out_of_its_grammar_is_refused_at_the_field_with_what_it_takes()
     value = make_policy_value("grace_late_minutes", "ten")
     with pytest.raises(ValidationError) as caught:
         value.full_clean()
-    sentence = "“ten” cannot be the value of grace_late_minutes. It takes a whole number of minutes from 0 to 120."
+    sentence = "“ten” cannot be the value of “Late when later than”. It takes a whole number of minutes from 0 to 120."
     assert caught.value.message_dict == {"value": [sentence]}
+
+
+def test_what_a_page_shows_of_a_switch_a_share_or_no_limit_can_be_typed():
+    for key in KEYS.values():
+        if key.kind in {"yes or no", "a share"} or key.default == policy.NONE:
+            assert key.value(key.shown(key.default)) == key.value(key.default)
+
+
+def test_a_value_that_grows_past_its_column_as_it_is_kept_is_refused():
+    """“service days” are written “treatment days”; PostgreSQL would answer with an error page."""
+    typed = "1 service day after assessment or 260 days after assessment"
+    value = make_policy_value("plan_due", "14 days")
+    value.value = typed
+    assert len(typed) < 60
+    with pytest.raises(ValidationError, match=r"is longer than 60 letters\. Leave out one part"):
+        value.full_clean()
+
+
+def test_a_refusal_quotes_the_beginning_of_a_very_long_value():
+    with pytest.raises(ValueError, match="^“" + "9" * 60 + "” cannot be the value of “Least for a group”"):
+        KEYS["group_min"].value("9" * 100_000)
+
+
+def test_every_rule_that_asks_for_a_key_says_what_it_is_about_and_no_other_does():
+    assert set(PURPOSES) == {rule for key in KEYS.values() for rule in key.rules}
+    assert KEYS["plan_review_days"].purposes == [("R-18", "plan reviews")]
+
+
+def test_no_two_keys_share_a_label():
+    assert len({key.label for key in KEYS.values()}) == len(KEYS)
+
+
+SEEN = """
+week_start: Sunday, Monday
+min_week_minutes_adult: 300, 540, 600, 720
+min_week_minutes_adolescent: 360
+adolescent_under_age: 18, 21
+max_week_minutes: 600, 1140, 1200, 1800
+php_minutes: 1140, 1200
+averaging_weeks: 1, 4
+min_day_minutes: 0, 120, 180
+min_days_per_week: 2, 3
+max_idle_days_between: 2, 3
+grace_late_minutes: 0, 15
+grace_early_minutes: 0, 15
+group_cap_therapy: 8, 12, 15, 16
+group_cap_education: 20, 35
+group_cap_multifamily: none
+hard_cap: none, 8, 35
+group_min: 2
+caseload_max: 16, 24, 30, 35, 50
+plan_due: 14 days, 3 visits or 30 days, 10 treatment days or 30 days, 7 work days, 7 days, 5 service days
+plan_review_days: 7, 90
+recert_days: 60
+note_target: 24 hours, 2 business days, 14 days
+note_overdue: 72 hours, 2 business days, 14 days
+note_before_next_session: true, false
+countersign_days: 10
+family_interval_days: 7, 30
+individual_interval_days: 7, 30
+inactive_discharge_review_days: 14, 30
+discharge_summary_days: 7, 30
+cancel_notice_hours: 24, 48
+minor_consent_age: 12, 18
+instrument_cadence_days: 7, 30
+"""
+
+
+@pytest.mark.parametrize("line", SEEN.strip().splitlines())
+def test_every_value_that_was_seen_somewhere_is_taken(line):
+    name, texts = line.split(": ")
+    assert [KEYS[name].tidy(text) for text in texts.split(", ")]
 
 
 def test_an_unknown_key_is_refused():

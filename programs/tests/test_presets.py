@@ -380,7 +380,7 @@ def test_the_form_keeps_a_value_in_one_way_and_says_what_a_key_takes(client, dan
     answer = client.post(f"{CHANGELIST}add/", data | {"value": "24 hours", "starts_on": "2026-03-03"})
     sentence = answer.context["adminform"].form.errors["value"][0]
     assert sentence.startswith(
-        "“24 hours” cannot be the value of plan_due. This does not count hours. Write a number of"
+        "“24 hours” cannot be the value of “Plan due within”. This does not count hours. Write a number of"
     )
     assert client.post(f"{CHANGELIST}add/", data | {"value": "", "starts_on": "2026-03-04"}).status_code == 302
     assert policy.book(evening, date(2026, 3, 4)).row(evening, "plan_due") is None
