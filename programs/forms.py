@@ -1,14 +1,16 @@
+from collections.abc import Callable
 from datetime import date
 from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
 from django.utils.functional import cached_property
+from django.utils.text import slugify
 
 from staff.models import User
 from web.forms import ActionForm, KeyField
 
-from . import rules
+from . import policy, rules
 from .actions.policy import apply_preset, preview
 from .models import PolicyValue, Program
 from .policy import KEYS
@@ -35,8 +37,16 @@ class DateInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d", attrs={"class": "w-date num"})
 
 
-class DayForm(forms.Form):
-    """Which day a page is about: today where none is asked for, or where what is asked for is no day."""
+TOPICS = {slugify(heading): heading for heading in policy.SECTIONS}
+STATES: dict[str, tuple[str, Callable[[policy.Line], bool]]] = {
+    "set": ("Set here or for the whole provider", lambda line: line.now.row is not None),
+    "unconfirmed": ("To be confirmed", lambda line: line.now.is_unconfirmed),
+    "changing": ("Changes later", lambda line: line.later is not None),
+}
+
+
+class PolicyForm(forms.Form):
+    """Which day, and which of the values; today where none is asked for, or where what is asked for is no day."""
 
     day = forms.DateField(
         label="In force on",
@@ -45,9 +55,32 @@ class DayForm(forms.Form):
         error_messages={"invalid": "This is not a day. Write it like 2026-11-23; today is shown meanwhile."},
     )
 
+    show = forms.ChoiceField(
+        label="Show",
+        required=False,
+        choices=[
+            ("", "Everything"),
+            ("By topic", list(TOPICS.items())),
+            ("By state", [(code, label) for code, (label, _) in STATES.items()]),
+        ],
+        error_messages={"invalid_choice": "Choose one of the list; everything is shown meanwhile."},
+    )
+
     def __init__(self, data: Any, *, today: date) -> None:
-        super().__init__(data if "day" in data else None, initial={"day": today})
-        self.chosen: date = (self.is_valid() and self.cleaned_data["day"]) or today
+        is_asked = {"day", "show"} & set(data)
+        super().__init__(data if is_asked else None, initial={"day": today})
+        self.is_valid()
+        asked = self.cleaned_data if is_asked else {}
+        self.chosen: date = asked.get("day") or today
+        self.shown: str = asked.get("show") or ""
+
+    def narrow(self, sheet: policy.Sheet) -> policy.Sheet:
+        """The lines of the sheet that are asked for."""
+        if self.shown in TOPICS:
+            return sheet.only(lambda heading, line: heading == TOPICS[self.shown])
+        if self.shown in STATES:
+            return sheet.only(lambda heading, line: STATES[self.shown][1](line))
+        return sheet
 
 
 class ProgramChoice(forms.ModelChoiceField):

@@ -10,7 +10,7 @@ from web.doors import SIGNED_IN, door
 from web.pages import is_fragment, page
 
 from . import licenses, policy, rules
-from .forms import DayForm
+from .forms import PolicyForm
 from .models import Program
 
 
@@ -21,10 +21,12 @@ def program_policy(request: HttpRequest, program_id: int) -> HttpResponse:
     visible = Program.objects.visible_to(request.user).select_related("location")
     program = get_object_or_404(visible, pk=program_id)
     today = timezone.localdate(timezone=program.location.zone)
-    form = DayForm(request.GET, today=today)
-    may_set = request.user.has_perm("programs.add_policyvalue") and not rules.directs(request.user, program, today)
+    form = PolicyForm(request.GET, today=today)
+    directs = request.user.has_perm("programs.add_policyvalue") and not rules.directs(request.user, program, today)
+    may_set = directs and program.is_active_on(today)
     sheet = policy.sheet(program, form.chosen)
-    return page(request, "programs/policy.html", form=form, program=program, sheet=sheet, may_set=may_set)
+    shown = form.narrow(sheet)
+    return page(request, "programs/policy.html", form=form, program=program, sheet=sheet, shown=shown, may_set=may_set)
 
 
 @require_safe

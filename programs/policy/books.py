@@ -1,5 +1,6 @@
 """The values in force on a day: read with one query, asked in memory, passed down."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, cast
@@ -22,7 +23,9 @@ class Book:
     def __init__(self, programs: Iterable[int], day: date, rows: "Iterable[PolicyValue]") -> None:
         self.day = day
         self._programs = frozenset(programs)
-        self._rows = {(row.program_id, row.key): row for row in rows}  # oldest first: the last one is in force
+        self._rows: dict[tuple[int | None, str], list[PolicyValue]] = defaultdict(list)
+        for row in rows:  # oldest first: the last one is in force
+            self._rows[row.program_id, row.key].append(row)
 
     def row(self, program: "Program | int | None", key: str) -> "PolicyValue | None":
         """The row in force, with its date and citation: the program's, or else the provider's; None: the default.
@@ -34,8 +37,26 @@ class Book:
         number = program if program is None or isinstance(program, int) else program.pk
         if key not in KEYS or (number is not None and number not in self._programs):
             raise LookupError(f"no {key} of program {number} in this book")
-        found = (self._rows.get((scope, key)) for scope in (number, None))
-        return next((row for row in found if row and row.value), None)
+        return self._row_on(self.day, number, key)
+
+    def since(self, program: "Program | int | None", key: str) -> date | None:
+        """The day from which on the row of `row` has been in force without a break; None: a default that always was."""
+        number = program if program is None or isinstance(program, int) else program.pk
+        row, since = self.row(number, key), None
+        starts = {one.starts_on for scope in (number, None) for one in self._rows.get((scope, key), [])}
+        for start in sorted(starts, reverse=True):
+            if self._row_on(start, number, key) != row:
+                return since
+            since = start
+        return since if row else None
+
+    def _row_on(self, day: date, program: int | None, key: str) -> "PolicyValue | None":
+        """The row in force on a day up to the book's."""
+        for scope in (program, None):
+            begun = [row for row in self._rows.get((scope, key), []) if row.starts_on <= day]
+            if begun and begun[-1].value:
+                return begun[-1]
+        return None
 
     def text(self, program: "Program | int | None", key: str) -> str:
         """The value in force as it is written."""

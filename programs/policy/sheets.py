@@ -1,7 +1,7 @@
 """The policy of a program as people read it: every value in force on a day, where it comes from, what comes later."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -19,10 +19,11 @@ OWN, PROVIDER, DEFAULT = "this program", "whole provider", "default"
 
 @dataclass(frozen=True)
 class Standing:
-    """A value for people, and the row it comes from; without a row it is the default."""
+    """A value for people, the row it comes from (without one it is the default), and since when it is in force."""
 
     shown: str
     row: "PolicyValue | None"
+    since: date | None = None
 
     @property
     def source(self) -> str:
@@ -69,6 +70,11 @@ class Sheet:
     def unconfirmed(self) -> int:
         return sum(line.now.is_unconfirmed for line in self.lines)
 
+    def only(self, wanted: Callable[[str, Line], bool]) -> "Sheet":
+        """The same with the lines that are wanted, by heading and line; headings without any are left out."""
+        kept = {name: [line for line in lines if wanted(name, line)] for name, lines in self.sections.items()}
+        return replace(self, sections={name: lines for name, lines in kept.items() if lines})
+
 
 def sheet(program: "Program | int | None", day: date) -> Sheet:
     """The sheet of a program for a day, of the whole provider for None: one query."""
@@ -80,7 +86,7 @@ def sheet(program: "Program | int | None", day: date) -> Sheet:
 
 
 def standing(book: Book, program: int | None, key: Key) -> Standing:
-    return Standing(key.shown(book.text(program, key.name)), book.row(program, key.name))
+    return Standing(key.shown(book.text(program, key.name)), book.row(program, key.name), book.since(program, key.name))
 
 
 def _book(scope: list[int], day: date, rows: "Iterable[PolicyValue]") -> Book:

@@ -75,6 +75,73 @@ def test_a_value_is_shown_with_where_it_comes_from_and_what_comes_later(evening)
     assert line(evening, "group_min", LATER).later is None
 
 
+DAYS = [date(2026, 1, 5) + timedelta(days=30 * number) for number in range(6)]
+
+
+@pytest.mark.parametrize(
+    ("own", "provider", "day", "expected"),
+    [
+        ({}, {}, 5, ("default", None)),
+        ({1: "3"}, {}, 0, ("default", None)),
+        ({1: "3"}, {}, 1, ("this program", 1)),
+        ({1: "3"}, {}, 5, ("this program", 1)),
+        ({1: "3", 3: "4"}, {}, 5, ("this program", 3)),
+        ({1: "3", 3: "3"}, {}, 5, ("this program", 3)),  # another citation
+        ({1: "3", 3: ""}, {}, 5, ("default", 3)),
+        ({1: ""}, {}, 5, ("default", None)),
+        ({3: ""}, {1: "3"}, 5, ("whole provider", 1)),
+        ({1: "3", 3: ""}, {2: "4"}, 5, ("whole provider", 3)),
+        ({1: "3", 3: ""}, {0: "4"}, 2, ("this program", 1)),
+        ({1: "3", 2: ""}, {4: "4"}, 3, ("default", 2)),
+        ({1: "3", 2: ""}, {4: "4"}, 5, ("whole provider", 4)),
+        ({1: "3"}, {2: "4"}, 5, ("this program", 1)),
+        ({}, {1: "3", 2: ""}, 5, ("default", 2)),
+        ({2: ""}, {1: "3", 4: ""}, 5, ("default", 4)),
+    ],
+)
+def test_since_when_a_value_has_been_in_force_without_a_break(evening, own, provider, day, expected):
+    for program, rows in ((evening, own), (None, provider)):
+        for number, value in rows.items():
+            make_policy_value("group_min", value, program, starts_on=DAYS[number])
+    found = line(evening, "group_min", DAYS[day]).now
+    assert (found.source, found.since and DAYS.index(found.since)) == expected
+
+
+def test_since_when_is_read_on_the_page_for_a_value_that_fell_back_to_the_default_too(client, rae, evening):
+    make_policy_value("group_min", "4", evening, starts_on=date(2026, 1, 5))
+    make_policy_value("group_min", "", evening, starts_on=date(2026, 2, 2))
+    assert rows_of(opened(client, evening))["Least for a group"].startswith("2 people Default, since Feb 2, 2026")
+
+
+def test_the_page_shows_one_topic_or_one_state(client, rae, evening):
+    make_policy_value("group_min", "3", evening, starts_on=DAY, is_confirmed=False)
+    make_policy_value("hard_cap", "20", starts_on=LATER)
+    make_policy_value("plan_due", "7 days")
+    shown = {
+        show: list(rows_of(opened(client, evening, show=show)))
+        for show in ("notes", "set", "unconfirmed", "changing", "consent-payers-and-courts")
+    }
+    assert shown["notes"] == [key.label for key in SECTIONS["Notes"]]
+    assert shown["consent-payers-and-courts"] == [key.label for key in SECTIONS["Consent, payers and courts"]]
+    assert (shown["set"], shown["unconfirmed"]) == (["Least for a group", "Plan due within"], ["Least for a group"])
+    assert shown["changing"] == ["Most in any group, even with an override"]
+    later = opened(client, evening, show="changing", day=str(LATER))
+    assert (rows_of(later), "No value is like that on this day" in later.content.decode()) == ({}, True)
+
+
+def test_what_is_no_topic_is_named_and_everything_of_the_day_is_shown(client, rae, evening):
+    response = opened(client, evening, show="x", day=str(LATER))
+    assert (response.status_code, len(rows_of(response)), response.context["sheet"].day) == (422, len(KEYS), LATER)
+    assert "Choose one of the list" in response.content.decode()
+
+
+def test_nobody_is_led_to_set_values_of_a_retired_program(client, dana, evening):
+    evening.retired_on = DAY
+    evening.save()
+    page = opened(client, evening)
+    assert (page.status_code, "/admin/programs/policyvalue" in page.content.decode()) == (200, False)
+
+
 def test_a_later_value_of_the_provider_is_no_change_for_a_program_with_its_own(evening):
     make_policy_value("group_min", "4", evening)
     make_policy_value("group_min", "3", starts_on=LATER)
@@ -93,13 +160,14 @@ def test_a_clinician_reads_the_values_of_the_own_program(client, rae, evening):
     rows = rows_of(response)
     assert (response.status_code, len(rows), response.context["form"]["day"].value()) == (200, len(KEYS), DAY)
     assert rows["Least for a group"] == (
-        "3 people This program, since Mar 2, 2026 to be confirmed N.J.A.C. 10:161B R-28"
+        "3 people This program, since Mar 2, 2026 to be confirmed N.J.A.C. 10:161B R-28 groups of one"
     )
     assert rows["Plan due within"] == (
         "3 visits or 30 days from Jan 4, 2027: 5 treatment days (this program) "
-        "Whole provider, since Jan 5, 2026 Provider manual 4.2 R-12 R-16 R-49"
+        "Whole provider, since Jan 5, 2026 Provider manual 4.2 "
+        "R-12 what a plan needs, R-16 plans overdue, R-49 notes without a plan"
     )
-    assert rows["Most time in a week"] == "1140 minutes Default shown only"
+    assert rows["Most time in a week"] == "1140 minutes (19 h) Default Shown where people decide"
     page = response.content.decode()
     assert "1 set for this program, 1 for the whole provider, 50 by default. 1 is to be confirmed." in page
     assert ("None of this is legal advice" in page, "/admin/" in page) == (True, False)
