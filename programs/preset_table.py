@@ -7,6 +7,7 @@ from .presets import Preset
 
 ADULT, TEEN, UNDER = "min_week_minutes_adult", "min_week_minutes_adolescent", "adolescent_under_age"
 ONE_MINIMUM = "The source gives one number of weekly hours and none for adolescents: check theirs as well."
+ONE_SIZE = "The size is written for group therapy: check whether it holds for education and multi-family groups too."
 
 PRESETS: dict[str, Preset] = {
     preset.code: preset
@@ -18,19 +19,19 @@ PRESETS: dict[str, Preset] = {
             ("a weekly session with a psychiatric provider",
              "one to three individual sessions and two groups of 50 minutes or more each",
              "groups led by a behavioral health professional",
-             "a prescriber on site for at least 80% of the program's time", ONE_MINIMUM),
+             "a prescriber on site for at least 80% of the program's time", ONE_SIZE, ONE_MINIMUM),
         ),
         Preset(
             "CA-NTP", "California: narcotic treatment programs", "9 CCR 10345",
             {"group_cap_therapy": "12", "group_min": "2", "note_overdue": "14 days"},
             ("a common goal of the group in all its members' plans",
-             "12-step meetings are not counseling: leave their service type as shipped"),
+             "12-step meetings are not counseling: leave their service type as shipped", ONE_SIZE),
         ),
         Preset(
             "CA-DMC", "California: Drug Medi-Cal", "22 CCR 51341.1",
             {ADULT: "540", "max_week_minutes": "1140", "group_cap_therapy": "12", "group_min": "2",
              "week_start": "Sunday"},
-            (ONE_MINIMUM,),
+            (ONE_SIZE, ONE_MINIMUM),
         ),
         Preset(
             "DC", "District of Columbia: 22-A63", "22-A DCMR 6329, 6340",
@@ -42,8 +43,9 @@ PRESETS: dict[str, Preset] = {
             "FL", "Florida: day or night treatment", "F.A.C. 65D-30.009, 65D-30.0044",
             {ADULT: "720", "min_day_minutes": "180", "group_cap_therapy": "15", "caseload_max": "50",
              "countersign_days": "10"},
-            ("the plan signed by the patient and its author",
-             "its own list of services for intensive outpatient programs, life skills among them", ONE_MINIMUM),
+            ("the plan signed by the patient and its author; co-signed where the author is no qualified professional",
+             "its own list of services for intensive outpatient programs, life skills among them", ONE_SIZE,
+             ONE_MINIMUM),
         ),
         Preset(
             "IN", "Indiana: 405 IAC 5-21.5-11", "405 IAC 5-21.5-11",
@@ -57,7 +59,7 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             "KY", "Kentucky: 907 KAR 15", "907 KAR 15:010", {"group_cap_therapy": "12"},
-            ("units of actual face-to-face time", "every service in the plan and regularly scheduled"),
+            ("units of actual face-to-face time", "every service in the plan and regularly scheduled", ONE_SIZE),
         ),
         Preset(
             "MD", "Maryland: COMAR 10.47 and 10.63", "COMAR 10.63.03.03, 10.47.02.05",
@@ -71,24 +73,27 @@ PRESETS: dict[str, Preset] = {
             {"group_cap_therapy": "16", "caseload_max": "50", "plan_due": "10 treatment days or 30 days"},
             ("treatment days counted without the day of initiation",
              "changes of the plan signed by the patient and the counselor; telehealth approval by word with a reason",
-             "a weekly review, in the law of 2018"),
+             "a weekly review, in the law of 2018", ONE_SIZE),
         ),
         Preset(
             "NC", "North Carolina: SAIOP", "NC Clinical Coverage Policy 8A (SAIOP)",
             {ADULT: "540", "max_week_minutes": "1140", "min_day_minutes": "180", "min_days_per_week": "3",
              "max_idle_days_between": "2", "group_cap_therapy": "12"},
-            ("twelve in a group for each member of the staff", "a group on each service day", ONE_MINIMUM),
+            ("twelve in a group for each member of the staff", "a group on each service day",
+             ONE_SIZE, ONE_MINIMUM),
         ),
         Preset(
             "NJ", "New Jersey: 10:161B", "N.J.A.C. 10:161B-9.2, 10:161B-10.1",
             {ADULT: "540", "group_cap_therapy": "12", "caseload_max": "24", "plan_due": "3 visits or 30 days",
              "family_interval_days": "30"},
             ("a family session each month unless contraindicated or refused",
-             "a caseload of 35 in outpatient care and 12 in partial care", ONE_MINIMUM),
+             "a caseload of 35 in outpatient care and 12 in partial care", "a primary counselor at admission", ONE_SIZE,
+             ONE_MINIMUM),
         ),
         Preset(
             "NY", "New York: 14 NYCRR 822", "14 NYCRR 822.8", {"group_cap_therapy": "15"},
-            ("the plan evolving in the progress notes", "the summary of 42 CFR Part 2 and consents in the record"),
+            ("the plan evolving in the progress notes", "the summary of 42 CFR Part 2 and consents in the record",
+             ONE_SIZE),
         ),
         Preset(
             "PA", "Pennsylvania: 28 Pa. Code 704, 709", "28 Pa. Code 704.12, 709.123",
@@ -111,7 +116,7 @@ PRESETS: dict[str, Preset] = {
             ("hours as an average, without its span: four weeks is our reading",
              "for youths 2 hours a day; the portal has one least time of a day for all",
              "components each week as the plan says",
-             "consultation within 24 hours by phone and 72 hours in person"),
+             "consultation within 24 hours by phone and 72 hours in person", ONE_SIZE),
         ),
         Preset(
             "WA", "Washington: 246-341, deferred prosecution", "WAC 246-341-0740",

@@ -9,7 +9,6 @@ from audit.models import Event
 from programs import policy
 from programs.actions.policy import apply_preset, confirm_values, preview, save
 from programs.models import PolicyValue
-from programs.policy import KEYS
 from programs.preset_table import PRESETS
 from programs.presets import fingerprint
 from programs.tests.factories import make_location, make_policy_value, make_posting, make_program
@@ -87,47 +86,6 @@ def asked(client, **change):
 
 def texts(response):
     return [message.message for message in response.context["messages"]]
-
-
-@pytest.mark.parametrize("preset", PRESETS.values(), ids=list(PRESETS))
-def test_every_value_of_a_preset_is_kept_as_its_key_writes_it(preset):
-    assert {name: KEYS[name].tidy(text) for name, text in preset.values.items()} == preset.values
-    assert 0 < len(preset.citation) <= 200
-
-
-def test_these_presets_are_shipped_and_one_is_obsolete():
-    states = "AZ CA-NTP CA-DMC DC FL IN KS KY MD MN NC NJ NY PA TX VA WA WY MT LCD-L33632"
-    assert " ".join(PRESETS) == states
-    assert [code for code, preset in PRESETS.items() if preset.is_obsolete] == ["MT"]
-
-
-@pytest.mark.parametrize(
-    ("code", "key", "value"),
-    [
-        ("AZ", "group_cap_therapy", "8"),
-        ("AZ", "caseload_max", "16"),
-        ("CA-NTP", "note_overdue", "14 days"),
-        ("CA-DMC", "max_week_minutes", str(19 * 60)),
-        ("DC", "adolescent_under_age", "21"),
-        ("FL", "min_week_minutes_adult", str(12 * 60)),
-        ("FL", "countersign_days", "10"),
-        ("KS", "min_week_minutes_adolescent", str(6 * 60)),
-        ("MD", "plan_due", "7 working days after assessment"),
-        ("MN", "plan_due", "10 treatment days or 30 days"),
-        ("NC", "max_idle_days_between", "2"),
-        ("NJ", "plan_due", "3 visits or 30 days"),
-        ("PA", "min_week_minutes_adult", str(5 * 60)),
-        ("TX", "group_cap_education", "35"),
-        ("TX", "plan_due", "5 treatment days"),
-        ("VA", "averaging_weeks", "4"),
-        ("WA", "note_before_next_session", "true"),
-        ("WY", "max_idle_days_between", "3"),
-        ("MT", "min_week_minutes_adult", str(10 * 60)),
-        ("LCD-L33632", "group_cap_therapy", "12"),
-    ],
-)
-def test_a_preset_has_the_number_that_was_found(code, key, value):
-    assert PRESETS[code].values[key] == value
 
 
 def test_a_preview_says_what_is_now_and_what_will_be(evening):
