@@ -11,9 +11,10 @@ from typing import Any
 from django.utils.formats import time_format
 
 from . import cells
+from .breaks import Break, check_breaks, read_breaks
 from .choices import Focus, LevelOfCare, Population
 from .models import ServiceType
-from .timetable import Break, Dose, Slot, Weeks, at_once, check_breaks, minutes_by_week, read_breaks
+from .timetable import Dose, Slot, Weeks, at_once, minutes_by_week
 
 PROGRAM_COLUMNS = ("program", "focus", "population", "level_of_care")
 GROUP_COLUMNS = ("service", "attended_by", "min_size", "capacity", "leader", "co_leader", "room", "purpose")

@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 from dateutil.rrule import WEEKLY, rrule
 
 from . import intervals
+from .breaks import Break
 from .choices import AttendedBy
 
-type Break = tuple[time, time]
 DAY = 24 * 60
 
 
@@ -194,26 +194,6 @@ def minute_of_day(wall: time) -> int:
     return wall.hour * 60 + wall.minute
 
 
-def read_breaks(text: str) -> list[Break]:
-    """Breaks written `19:15-19:30 20:00-20:10`. Raises ValueError with a sentence for anything else."""
-    return [_read_break(part) for part in text.split()]
-
-
-def write_breaks(breaks: Iterable[Break]) -> str:
-    return " ".join(f"{start:%H:%M}-{end:%H:%M}" for start, end in breaks)
-
-
-def check_breaks(start: time, end: time, breaks: Iterable[Break]) -> None:
-    """Raise ValueError with a sentence when a break lies outside `start` to `end` or two of them overlap."""
-    before = start
-    for begins, ends in sorted(breaks):
-        if begins < before or ends > end:
-            raise ValueError(
-                f"The break {begins:%H:%M}-{ends:%H:%M} must lie within {start:%H:%M}-{end:%H:%M} and overlap no other."
-            )
-        before = ends
-
-
 def last_day(ends_on: date | None, retired_on: date | None) -> date | None:
     """The last day of something that ends on a day or is retired from a day on, whichever comes first."""
     days = [day for day in (ends_on, retired_on and retired_on - timedelta(days=1)) if day]
@@ -256,15 +236,3 @@ def _meeting(slot: Slot, day: date, zone: ZoneInfo) -> Meeting:
 
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time())
-
-
-def _read_break(text: str) -> Break:
-    try:
-        start, end = (datetime.strptime(part, "%H:%M").time() for part in text.split("-"))  # noqa: DTZ007 - a wall clock
-    except ValueError as error:
-        raise ValueError(
-            f"“{text}” is not a break. Write it as 19:15-19:30; several are separated by a blank."
-        ) from error
-    if end <= start:
-        raise ValueError(f"The break “{text}” must end after it starts.")
-    return start, end

@@ -4,7 +4,7 @@ from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
 
-from .timetable import check_breaks, read_breaks
+from .breaks import check_breaks, read_breaks
 
 
 @lru_cache(maxsize=1)

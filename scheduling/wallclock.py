@@ -5,8 +5,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.utils.formats import time_format
-
+from programs.breaks import span
 from programs.models import GroupSlot
 from programs.timetable import moment
 
@@ -27,12 +26,6 @@ def typed_moment(day: date, wall: time, zone: ZoneInfo) -> datetime:
             f"{wall:%H:%M} does not exist on this day: the clock goes forward. Choose a time from {first:%H}:00 on."
         )
     return at.astimezone(UTC)
-
-
-def span(start: datetime | time, end: datetime | time) -> str:
-    """Two local times as people read them: “6:00–6:50 PM”, “9:00 AM–12:15 PM”."""
-    same_half = (start.hour < NOON) == (end.hour < NOON)
-    return f"{time_format(start, 'g:i' if same_half else 'g:i A')}–{time_format(end, 'g:i A')}"
 
 
 def weekly_times(slots: Iterable[GroupSlot]) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import ProtectedError
 
 from programs import timetable
+from programs.breaks import write_breaks
 from programs.models import Group, GroupLeader, GroupSlot
 from web.refusals import Refusal
 
@@ -179,7 +180,7 @@ def _row(group: Group, slot: timetable.Slot, starts_on: date, ends_on: date | No
         weekday=slot.weekday,
         start=slot.start,
         end=slot.end,
-        breaks=timetable.write_breaks(slot.breaks),
+        breaks=write_breaks(slot.breaks),
         starts_on=starts_on,
         ends_on=ends_on,
     )

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from programs import policy, timetable
+from programs.breaks import read_breaks
 from programs.choices import AttendedBy, LeaderRole, Weekday
 from programs.querysets import DatedQuerySet, ScopedRetiringQuerySet
 from programs.validators import validate_breaks, validate_breaks_within
@@ -165,7 +166,7 @@ class GroupSlot(models.Model):
 
     @property
     def break_times(self) -> list[tuple[time, time]]:
-        return timetable.read_breaks(self.breaks)
+        return read_breaks(self.breaks)
 
     def as_slot(self, group: Group, first_week: int | None, last_week: int | None) -> timetable.Slot:
         return timetable.Slot(

@@ -260,7 +260,7 @@ BAD = [
     ({"end": "24:00"}, "end", "“24:00” is not a time"),
     ({"end": "16:15", "breaks": ""}, "end", "is not after the start"),
     ({"breaks": "5 min"}, "breaks", "is not a break"),
-    ({"breaks": "18:40-18:50"}, "breaks", "must lie within 16:15-18:45"),
+    ({"breaks": "18:40-18:50"}, "breaks", "must lie within 4:15–6:45 PM"),
     ({"week_from": "one"}, "week_from", "is not a whole number"),
     ({"capacity": "0000000129999999999"}, "capacity", "is not a whole number"),
     ({"week_from": "5", "week_to": "4"}, "week_to", "Week 4 is before week 5"),

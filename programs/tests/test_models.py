@@ -84,8 +84,8 @@ def test_doubles_are_refused_by_the_database():
     ("make", "field", "words"),
     [
         (lambda: make_location(zone_name="EST5"), "zone_name", "such as America/Chicago"),
-        (lambda: make_slot(breaks="20:00-20:15"), "breaks", "must lie within 18:00-19:30"),
-        (lambda: make_slot(breaks="at eight"), "breaks", "Write it as 19:15-19:30"),
+        (lambda: make_slot(breaks="20:00-20:15"), "breaks", "must lie within 6:00–7:30 PM"),
+        (lambda: make_slot(breaks="at eight"), "breaks", "Write it as 7:15–7:30 PM"),
         (lambda: make_group(service="individual-therapy"), "service", "Plan it as a weekly dose"),
         (lambda: make_group(room=make_room()), "room", "is at another location"),
     ],

@@ -169,26 +169,6 @@ def test_breaks_move_with_a_meeting_that_the_clock_moves():
 
 
 @pytest.mark.parametrize(
-    "text", ["19:15", "19:15–19:30", "7pm-8pm", "19:30-19:15", "19:15-19:15", "19:15-19:30,20:00-20:10"]
-)
-def test_breaks_that_cannot_be_read_are_refused_with_a_sentence(text):
-    with pytest.raises(ValueError, match=r"Write it as 19:15-19:30|must end after it starts"):
-        timetable.read_breaks(text)
-
-
-def test_breaks_are_read_as_they_are_written():
-    text = "19:15-19:30 20:00-20:10"
-    assert timetable.write_breaks(timetable.read_breaks(text)) == text
-    assert timetable.read_breaks(" ") == []
-
-
-@pytest.mark.parametrize("text", ["17:50-18:10", "19:20-19:40", "18:30-18:45 18:40-18:50"])
-def test_breaks_outside_the_group_or_over_one_another_are_refused(text):
-    with pytest.raises(ValueError, match="must lie within 18:00-19:30"):
-        timetable.check_breaks(time(18), time(19, 30), timetable.read_breaks(text))
-
-
-@pytest.mark.parametrize(
     ("weeks", "words"),
     [
         ((None, None), "every week"),

@@ -1,11 +1,13 @@
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 
 from programs.admin import RelatedOnly
+from programs.fields import BreaksField
 from programs.models import Curriculum, Group, GroupLeader, GroupSlot, Room
 from programs.querysets import not_retired
 from scheduling.actions import republish
@@ -22,8 +24,17 @@ class Slots(DistinctRows):
     twice = "This group has this time from that day twice. Change one of the two."
 
 
+class SlotForm(forms.ModelForm):
+    class Meta:
+        model = GroupSlot
+        fields: ClassVar[Any] = ["weekday", "start", "end", "breaks", "starts_on", "ends_on"]
+        field_classes: ClassVar[Any] = {"breaks": BreaksField}
+        help_texts: ClassVar[Any] = {"breaks": "Such as 7:15–7:30 PM; several are separated by a comma."}
+
+
 class SlotInline(PortalInline):
     model = GroupSlot
+    form = SlotForm
     formset = Slots
     fields = ["weekday", "start", "end", "breaks", "starts_on", "ends_on"]
     verbose_name = "weekly time"

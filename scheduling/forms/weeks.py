@@ -12,6 +12,7 @@ from django.http import QueryDict
 from programs import exporting, previews
 from programs.actions import known_at
 from programs.choices import AttendedBy
+from programs.fields import breaks_as_kept, breaks_in_words
 from programs.findings import WEEKDAYS
 from programs.importing import REQUIRED, Known, Numbered, ProgramPlan, TimetableError, read
 from programs.models import Program
@@ -102,7 +103,8 @@ class WeekForm(ActionForm):
         _, rows = exporting.lines_of(self.program, day=self.earliest)
         self.initial = {"from_day": self.earliest, "shown": self.earliest, "version": lines_version(rows)}
         for place, (_, row) in enumerate(rows):
-            yield TypedLine(place, {column: row[column] for column in COLUMNS}, is_known=True)
+            cells = {column: row[column] for column in COLUMNS}
+            yield TypedLine(place, cells | {"breaks": breaks_in_words(row["breaks"])}, is_known=True)
 
     def _typed(self) -> Iterator[TypedLine]:
         count = str(self.data.get("count", ""))[:4]
@@ -126,7 +128,7 @@ class WeekForm(ActionForm):
             "population": program.population, "level_of_care": program.level_of_care,
         }  # fmt: skip
         kept = [row for row in self.rows if not row.is_empty and not row.is_removed]
-        return [(row.place + 1, facts | row.cells) for row in kept]
+        return [(row.place + 1, facts | row.cells | {"breaks": breaks_as_kept(row.cells["breaks"])}) for row in kept]
 
     def clean_from_day(self) -> date | None:
         day = sane(self.cleaned_data["from_day"])

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from programs import timetable
+from programs.breaks import read_breaks
 from programs.choices import AttendedBy
 from programs.models import Closure, Group, GroupSlot, Program, Room, ServiceType
 from scheduling.choices import SessionStatus, StaffRole
@@ -140,7 +141,7 @@ class Session(Versioned):
 
     @property
     def break_times(self) -> Sequence[tuple[time, time]]:
-        return timetable.read_breaks(self.breaks)
+        return read_breaks(self.breaks)
 
     @property
     def local_start(self) -> datetime:

@@ -103,6 +103,13 @@ def test_a_mistake_comes_back_and_changes_nothing(client, dana, group):
     assert {session.version for session in Session.objects.all()} == {1}
 
 
+def test_breaks_are_typed_and_shown_by_the_clock_that_people_read(client, dana, group):
+    address = f"/admin/programs/group/{group.pk}/change/"
+    save(client, address, group_form(group, **{"slots-0-breaks": "6:30–6:40 PM"}))
+    assert next(slot.breaks for slot in group.slots.order_by("pk")) == "18:30-18:40"
+    assert 'value="6:30–6:40 PM"' in client.get(address).content.decode()
+
+
 def test_a_group_stays_in_its_program_with_its_members(client, dana, group, program):
     """Whoever sees a program sees its groups' members, so a forged program is left unread."""
     other = make_program(location=program.location)

@@ -97,7 +97,7 @@ def test_the_page_shows_the_week_and_that_8_25_hours_are_below_the_minimum(clien
     assert "Mon, Wed and Fri each give less than 3 h net" in text
     assert "Mon 165 countable minutes, Tue 0 countable minutes, Wed 165" in text
     assert typed(client, program)["row-0-weekdays"] == ["Mon", "Wed", "Fri"]
-    assert typed(client, program)["row-0-breaks"] == ["10:30-10:45"]
+    assert typed(client, program)["row-0-breaks"] == ["10:30–10:45 AM"]
 
 
 def test_saving_what_is_shown_changes_nothing(client, dana, program, process):
@@ -191,7 +191,7 @@ def test_a_line_that_is_ended_ends_and_its_sessions_go(client, dana, program, pr
     [
         ({"start": "late"}, "“late” is not a time. Write it as 18:00."),
         ({"end": "08:00", "breaks": ""}, "8:00 AM is not after the start, 9:00 AM."),
-        ({"breaks": "13:00-13:10"}, "must lie within 09:00-12:00"),
+        ({"breaks": "13:00-13:10"}, "The break 1:00–1:10 PM must lie within 9:00 AM–12:00 PM and overlap no other."),
         ({"weekdays": []}, "are no weekdays"),
         ({"weekdays": ["Mon", "Mon"]}, "each once"),
         ({"service": "yoga"}, "There is no service “yoga”."),
