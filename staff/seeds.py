@@ -31,11 +31,11 @@ SHIPPED: list[tuple[str, str, LeadColumn]] = [
 
 
 def seed_credential_types(*, using: str = "default") -> None:
-    """Make the shipped credential types that are missing."""
+    """Make the shipped credential types that are missing; one that was renamed is known by its title."""
     rows = CredentialType.objects.using(using)
-    known = {name.lower() for name in rows.values_list("name", flat=True)}
+    known = {text.lower() for row in rows.values_list("name", "title") for text in row}
     rows.bulk_create(
         CredentialType(name=name, title=title, column=column)
         for name, title, column in SHIPPED
-        if name.lower() not in known
+        if not {name.lower(), title.lower()} & known
     )
