@@ -13,6 +13,10 @@ HOLIDAYS = {
     2026: "01-01 01-19 02-16 05-25 06-19 07-03 07-04 09-07 10-12 11-11 11-26 12-25",
     2027: "01-01 01-18 02-15 05-31 06-18 06-19 07-04 07-05 09-06 10-11 11-11 11-25 12-24 12-25 12-31",
     2028: "01-01 01-17 02-21 05-29 06-19 07-04 09-04 10-09 11-10 11-11 11-23 12-25",
+    2029: "01-01 01-15 02-19 05-28 06-19 07-04 09-03 10-08 11-11 11-12 11-22 12-25",
+    2030: "01-01 01-21 02-18 05-27 06-19 07-04 09-02 10-14 11-11 11-28 12-25",
+    2031: "01-01 01-20 02-17 05-26 06-19 07-04 09-01 10-13 11-11 11-27 12-25",
+    2032: "01-01 01-19 02-16 05-31 06-18 06-19 07-04 07-05 09-06 10-11 11-11 11-25 12-24 12-25 12-31",
 }
 
 
@@ -30,6 +34,29 @@ def test_a_holiday_of_a_weekend_is_observed_on_a_weekday_beside_it():
         ("Fri 2027-12-24", "Christmas Day (observed)"),
         ("Fri 2027-12-31", "New Year's Day (observed)"),
     ]
+
+
+@pytest.mark.parametrize("day", [date(2029, 1, 20), date(2033, 1, 20), date(2037, 1, 20), date(2013, 1, 22)])
+def test_inauguration_day_is_a_holiday_around_washington_and_not_for_everybody(day):
+    assert day not in dict(federal(day.year))
+
+
+@pytest.mark.parametrize(
+    ("day", "is_one"),
+    [
+        ("2026-06-19", False),  # Juneteenth, a Friday
+        ("2026-07-03", False),  # Independence Day of a Saturday, observed
+        ("2027-07-05", False),  # and of a Sunday
+        ("2027-12-31", False),  # New Year's Day of the next year, a Saturday
+        ("2028-01-03", True),  # so the Monday after is a working day
+        ("2029-01-20", False),  # a Saturday
+        ("2029-11-12", False),  # Veterans Day of a Sunday, observed
+        ("2029-11-09", True),
+        ("2032-01-20", True),
+    ],
+)
+def test_whether_a_day_is_a_working_day(day, is_one):
+    assert workdays.is_working_day(date.fromisoformat(day)) == is_one
 
 
 def test_the_last_year_there_is_has_its_holidays():
