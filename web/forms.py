@@ -86,13 +86,10 @@ class ActionBase(AsksByLabel):
         for name, field in self.fields.items():
             if not isinstance(field, KeyField):
                 continue
-            try:
-                sent_by_owner = self.is_bound and keys.read(self[name].data or "")[1] == (by.pk or 0)
-            except keys.BadKey:
-                sent_by_owner = False
-            if not sent_by_owner:
-                field.issued = keys.issue(to=by)
-                self.initial[name] = field.issued
+            sent = (self[name].data or "") if self.is_bound else ""
+            key = keys.kept(sent, by=by)
+            if key != sent:
+                field.issued = self.initial[name] = key
 
     def _check_keys(self, by: Any) -> None:
         for field in self.fields.values():

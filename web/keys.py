@@ -39,6 +39,17 @@ def read(text: str) -> tuple[uuid.UUID, int]:
     return uuid.UUID(key), user_id
 
 
+def kept(text: str, *, by: Any) -> str:
+    """The key that a page sent, where it is still good and belongs to `by`, or else a fresh one."""
+    return text if _is_good(text, by) else issue(to=by)
+
+
+def use_up(text: str, url: str, *, by: Any) -> None:
+    """Remember what a page of the admin made, at its end; one without a good key is not known again."""
+    if _is_good(text, by):
+        settle(claim(read(text)[0], by=by), url)
+
+
 @contextmanager
 def once(key: uuid.UUID, *, by: Any) -> Iterator[OneTimeKey]:
     """Create something once: a transaction that uses the key up and remembers the `url` it is given.
@@ -93,3 +104,10 @@ def foreign() -> Refusal:
 def forget_old(*, at: dt.datetime) -> int:
     """Delete keys whose pages are no longer good; gives how many."""
     return OneTimeKey.objects.used_before(at - KEPT_FOR).delete()[0]
+
+
+def _is_good(text: str, by: Any) -> bool:
+    try:
+        return read(text)[1] == (by.pk or 0)
+    except BadKey:
+        return False

@@ -28,6 +28,7 @@ from staff.choices import Role
 from staff.models import Credential, CredentialType, Supervision, TimeAway
 from staff.tests.factories import make_user
 from web.admin import ShortCount
+from web.tests.saving import save
 
 pytestmark = pytest.mark.django_db
 SET_UP = [
@@ -292,7 +293,7 @@ def test_a_history_says_who_changed_which_field_from_what_to_what(client, dana, 
     data |= {"leaders-TOTAL_FORMS": 1, "leaders-INITIAL_FORMS": 1, "leaders-0-id": leader.pk}
     data |= {"leaders-0-user": leader.user_id, "leaders-0-role": leader.role, "leaders-0-starts_on": leader.starts_on}
     old = group.room
-    assert client.post(url("programs.group", "change", group.pk), data).status_code == 302
+    assert save(client, url("programs.group", "change", group.pk), data).status_code == 302
     lines = client.get(url("programs.group", "history", group.pk)).context["lines"]
     assert {(line.who, line.what, line.old, line.new) for line in lines} == {
         ("Dana Okafor", "Name", "Group 1", "Night"),
@@ -307,7 +308,7 @@ def test_a_history_takes_the_same_queries_for_1_and_30_changes(client, dana, eve
     for changes in (1, 30):
         for number in range(changes):
             data = {"name": f"Room {changes}.{number}", "capacity": number + 1}
-            assert client.post(url("programs.room", "change", room.pk), data).status_code == 302
+            assert save(client, url("programs.room", "change", room.pk), data).status_code == 302
         found.append(len(queries(client, url("programs.room", "history", room.pk))))
     assert found[0] == found[1]
 
@@ -322,5 +323,5 @@ def test_rows_are_counted_no_further_than_anybody_turns_pages(monkeypatch, eveni
     for _ in range(5):
         make_room(evening.location)
     assert ShortCount(Room.objects.order_by("pk"), 2).count == 5
-    monkeypatch.setattr("web.admin.MOST_ROWS", 3)
+    monkeypatch.setattr("web.admin.pages.MOST_ROWS", 3)
     assert ShortCount(Room.objects.order_by("pk"), 2).count == 3

@@ -18,6 +18,7 @@ from scheduling.tests.factories import make_session, make_weekly_group
 from staff.choices import Role
 from staff.models import User
 from staff.tests.factories import make_time_away, make_user
+from web.tests.saving import save
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate
@@ -173,6 +174,6 @@ def test_set_up_is_changed_only_where_deputy(client, deputy, evening, teen):
     deputy()
     for program, status in ((evening, 200), (teen, 403)):
         group = make_weekly_group(program)
-        assert client.post(f"/admin/programs/group/{group.pk}/change/", {}).status_code == status
+        assert save(client, f"/admin/programs/group/{group.pk}/change/", {}).status_code == status
     assert Program.objects.count() == 2
     assert Session.objects.count() == 0

@@ -9,6 +9,7 @@ from programs.models import Accreditation
 from programs.tests.factories import make_location, make_posting, make_program
 from staff.choices import Role
 from staff.tests.factories import make_user
+from web.tests.saving import save
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 23)
@@ -106,9 +107,9 @@ def test_a_director_reads_the_provider_s_and_changes_only_the_own(client, dana, 
     whole, own = Accreditation.objects.get(body="Joint Commission"), Accreditation.objects.get(body="State")
     address = "admin:programs_accreditation_change"
     assert client.get(reverse(address, args=[whole.pk])).status_code == 200
-    assert client.post(reverse(address, args=[whole.pk]), sent(body="Mine")).status_code == 403
+    assert save(client, reverse(address, args=[whole.pk]), sent(body="Mine")).status_code == 403
     change = sent(body="State of NJ", location=own.location_id)
-    assert client.post(reverse(address, args=[own.pk]), change).status_code == 302
+    assert save(client, reverse(address, args=[own.pk]), change).status_code == 302
     assert set(Accreditation.objects.values_list("body", flat=True)) == {
         "CARF", "COA", "Joint Commission", "State of NJ",
     }  # fmt: skip

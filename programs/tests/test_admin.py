@@ -17,6 +17,7 @@ from programs.tests.factories import (
 from staff.choices import Role
 from staff.models import Invitation, User
 from staff.tests.factories import make_user
+from web.tests.saving import save
 
 pytestmark = pytest.mark.django_db
 PAGES = [Location, Room, Program, ServiceType, Posting, PolicyValue]
@@ -111,7 +112,7 @@ def test_a_director_makes_a_program_at_an_own_location_and_it_is_audited(client,
 
 def test_a_change_is_audited_with_both_values(client, dana, evening):
     data = program_data(evening.location, name="Night IOP", code="evening", opens_on="2026-01-05")
-    client.post(url(Program, "change", evening.pk), data)
+    save(client, url(Program, "change", evening.pk), data)
     event = Event.objects.get(action="programs.program_changed")
     assert event.content["changes"][0]["fields"] == {"name": {"old": "Evening IOP", "new": "Night IOP"}}
 
@@ -142,7 +143,7 @@ def test_nobody_changes_their_own_postings(client, dana, evening):
     data = posting_data(dana, location=evening.location.pk, ends_on="2030-12-31")
     for path in [url(Posting, "add"), url(Posting, "change", own.pk), url(Posting, "change", kims.pk)]:
         assert list(errors(client.post(path, data))) == ["user"], path
-    handed_over = client.post(url(Posting, "change", own.pk), data | {"user": kims.user.pk})
+    handed_over = save(client, url(Posting, "change", own.pk), data | {"user": kims.user.pk})
     assert list(errors(handed_over)) == ["user"]
     own.refresh_from_db()
     assert (own.user, own.ends_on, dana.postings.count()) == (dana, None, 1)
@@ -171,7 +172,7 @@ def test_only_who_directs_all_somebody_works_in_manages_the_account(client, dana
         client.post(STAFF, {"action": action, "_selected_action": [kim.pk, mina.pk, omar.pk]})
     assert list(Invitation.objects.values_list("user__username", flat=True)) == ["kim"]
     assert set(User.objects.filter(is_active=False)) == {kim}
-    assert client.post(f"{STAFF}{omar.pk}/change/", {"roles": ["medical"]}).status_code == 403
+    assert save(client, f"{STAFF}{omar.pk}/change/", {"roles": ["medical"]}).status_code == 403
     Posting.objects.filter(program=teen).update(starts_on=date(2026, 2, 2), ends_on=date(2026, 3, 1))
     client.post(STAFF, {"action": "deactivate", "_selected_action": [mina.pk, omar.pk]})
     assert not User.objects.filter(username__in=["mina", "omar"], is_active=True).exists()
@@ -184,15 +185,15 @@ def test_a_deputy_sets_up_where_deputy_and_not_where_only_posted(client, dana, e
     make_posting(rae, teen, is_deputy=True, ends_on=date(2026, 3, 9))
     client.force_login(rae)
     data = program_data(teen.location, name="Mine", code="teen")
-    client.post(url(Program, "change", teen.pk), data)
-    assert client.post(url(Program, "change", evening.pk), data).status_code == 403
+    save(client, url(Program, "change", teen.pk), data)
+    assert save(client, url(Program, "change", evening.pk), data).status_code == 403
     assert set(Program.objects.values_list("name", flat=True)) == {"Evening IOP", "Mine"}
 
 
 def test_a_program_stays_at_its_location(client, dana, evening):
     other = make_location("Eastside")
     make_posting(dana, location=other)
-    client.post(url(Program, "change", evening.pk), program_data(other, code="evening", name="Night IOP"))
+    save(client, url(Program, "change", evening.pk), program_data(other, code="evening", name="Night IOP"))
     evening.refresh_from_db()
     assert (evening.name, evening.location.name) == ("Night IOP", "Northside")
 
@@ -212,7 +213,7 @@ def test_wrong_dates_of_a_posting_are_explained_at_the_field(client, dana, eveni
 
 
 def test_a_wrong_zone_is_explained_at_the_field(client, dana, northside):
-    answer = client.post(url(Location, "change", northside.pk), {"name": "Northside", "zone_name": "Eastern"})
+    answer = save(client, url(Location, "change", northside.pk), {"name": "Northside", "zone_name": "Eastern"})
     assert errors(answer) == {"zone_name": ["“Eastern” is not a time zone. Write one such as America/Chicago."]}
 
 
@@ -229,11 +230,11 @@ def test_what_holds_for_all_is_changed_only_by_who_directs_all(client, dana, eve
     data = {"program": "", "key": "group_min", "value": "3", "starts_on": "2026-02-02", "citation": "Manual"}
     value, service = make_policy_value("group_min", "2"), make_service()
     assert list(errors(client.post(url(PolicyValue, "add"), data))) == ["program"]
-    assert client.post(url(PolicyValue, "change", value.pk), data).status_code == 403
-    assert client.post(url(ServiceType, "change", service.pk), {"name": "Mine"}).status_code == 403
+    assert save(client, url(PolicyValue, "change", value.pk), data).status_code == 403
+    assert save(client, url(ServiceType, "change", service.pk), {"name": "Mine"}).status_code == 403
     assert client.get(url(ServiceType, "change", service.pk)).status_code == 200
     make_posting(dana, location=teen.location)
-    assert client.post(url(PolicyValue, "change", value.pk), data).status_code == 302
+    assert save(client, url(PolicyValue, "change", value.pk), data).status_code == 302
     assert PolicyValue.objects.values_list("value", flat=True).get(pk=value.pk) == "3"
 
 

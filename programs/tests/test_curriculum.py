@@ -8,6 +8,7 @@ from programs.models import Curriculum, Topic
 from programs.tests.factories import make_curriculum, make_group, make_location, make_posting, make_program
 from staff.choices import Role
 from staff.tests.factories import make_user
+from web.tests.saving import save
 
 ADD = "/admin/programs/curriculum/add/"
 
@@ -67,7 +68,7 @@ def test_a_topic_moves_to_the_number_typed_and_the_trail_names_what_made_room(cl
     first, second, third = matrix.topics.all()
     rows = [(first.pk, 1, first.title), (second.pk, 2, second.title), (third.pk, 1, third.title)]
     path = f"/admin/programs/curriculum/{matrix.pk}/change/"
-    assert client.post(path, form(evening, *rows, name=matrix.name, initial=3)).status_code == 302
+    assert save(client, path, form(evening, *rows, name=matrix.name, initial=3)).status_code == 302
     assert titles(matrix) == [(1, "Trust"), (2, "Triggers"), (3, "Cravings")]
     moved = [event.content["changes"][0]["fields"] for event in Event.objects.order_by("sequence")]
     assert moved == [
@@ -81,7 +82,7 @@ def test_a_retired_topic_stays_and_stands_last(client, dana, evening):
     first, second = matrix.topics.all()
     rows = [(first.pk, 1, first.title), (second.pk, 2, second.title)]
     data = form(evening, *rows, name=matrix.name, initial=2) | {"topics-0-retired_on": "2026-01-02"}
-    client.post(f"/admin/programs/curriculum/{matrix.pk}/change/", data)
+    save(client, f"/admin/programs/curriculum/{matrix.pk}/change/", data)
     assert titles(matrix) == [(1, "Cravings"), (2, "Triggers")]
 
 
@@ -97,7 +98,7 @@ def test_one_for_the_whole_provider_is_made_by_who_directs_all_of_it(client, dan
     path = f"/admin/programs/curriculum/{shared.pk}/change/"
     assert client.post(path, form(None, name="Mine")).status_code == 403
     client.force_login(make_user("admin", None, is_superuser=True))
-    assert client.post(path, form(None, name="Ours")).status_code == 302
+    assert save(client, path, form(None, name="Ours")).status_code == 302
     assert list(Curriculum.objects.values_list("name", flat=True)) == ["Ours"]
 
 

@@ -13,6 +13,7 @@ from staff.models import User
 from staff.seeds import seed_credential_types
 from staff.tests.factories import make_credential, make_supervision, make_time_away, make_user
 from web.admin import KnownRows
+from web.tests.saving import save
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 3, 2)
@@ -87,8 +88,10 @@ def test_a_deputy_puts_no_director_in_charge_and_posts_none_away(client, deputy,
     client.force_login(deputy)
     omar, own = make_user("omar", Role.DIRECTOR), Posting.objects.get(user=dana)
     added = client.post(reverse("admin:programs_posting_add"), posting_data(omar, evening))
-    ended = client.post(
-        reverse("admin:programs_posting_change", args=[own.pk]), posting_data(dana, evening, ends_on="2026-03-02")
+    ended = save(
+        client,
+        reverse("admin:programs_posting_change", args=[own.pk]),
+        posting_data(dana, evening, ends_on="2026-03-02"),
     )
     for answer in (added, ended):
         assert "only a director says where a director works" in answer.context["adminform"].form.errors["user"][0]
@@ -118,7 +121,7 @@ def test_what_the_forms_of_the_set_up_refuse_is_kept(client, dana, evening, teen
 def test_a_page_of_the_set_up_that_is_closed_to_a_row_keeps_who_tried(client, dana, teen):
     omar = make_user("omar")
     make_posting(omar, teen)
-    assert client.post(person(omar), {"roles": ["medical"]}).status_code == 403
+    assert save(client, person(omar), {"roles": ["medical"]}).status_code == 403
     assert refusals() == [("Dana Okafor", "closed_door", "admin:staff_user_change")]
     assert User.objects.get(pk=omar.pk).roles == [Role.CLINICIAN]
 
@@ -149,7 +152,7 @@ def test_a_row_of_somebody_else_or_gone_meanwhile_is_refused_on_the_person_s_pag
     }[prefix]
     sent = {"id": row.pk, "starts_on": "2026-03-05", "ends_on": "2026-03-06", "kind": "vacation", "number": "777"}
     before = type(row).objects.values().get()
-    answer = client.post(person(kim), account_data(kim, **{prefix: [sent]}))
+    answer = save(client, person(kim), account_data(kim, **{prefix: [sent]}))
     [errors] = [one.formset.errors for one in answer.context["inline_admin_formsets"] if one.formset.prefix == prefix]
     assert (answer.status_code, errors[0]["__all__"]) == (200, [KnownRows.gone])
     assert (type(row).objects.values().get(), Event.objects.count()) == (before, 0)
@@ -159,7 +162,7 @@ def test_a_topic_of_another_curriculum_is_refused(client, dana, evening, teen):
     own, other = make_curriculum(evening, name="Skills"), make_curriculum(teen, topics=["Triggers"])
     sent = {"id": other.topics.get().pk, "title": "Mine", "position": 1}
     data = {"program": evening.pk, "name": "Skills"} | rows_of("topics", sent)
-    answer = client.post(reverse("admin:programs_curriculum_change", args=[own.pk]), data)
+    answer = save(client, reverse("admin:programs_curriculum_change", args=[own.pk]), data)
     [topics] = answer.context["inline_admin_formsets"]
     assert topics.formset.errors[0]["__all__"] == [KnownRows.gone]
     assert (other.topics.get().title, Event.objects.count()) == ("Triggers", 0)

@@ -15,6 +15,7 @@ from staff.choices import Role
 from staff.models import Credential, CredentialType, Supervision, TimeAway, User
 from staff.seeds import seed_credential_types
 from staff.tests.factories import make_credential, make_supervision, make_time_away, make_user
+from web.tests.saving import save
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 3, 2)
@@ -127,8 +128,8 @@ def test_a_filed_renewal_is_recorded_with_its_evidence_and_carries_the_license(c
     make_credential(rae, number="44SC0001", expires_on=YESTERDAY)
     row = Credential.objects.get()
     data = license_data(expires_on=YESTERDAY.isoformat(), renewal_filed_today="on")
-    assert list(errors(client.post(url(Credential, "change", row.pk), data))) == ["evidence"]
-    assert client.post(url(Credential, "change", row.pk), data | {"evidence": "Receipt 4711"}).status_code == 302
+    assert list(errors(save(client, url(Credential, "change", row.pk), data))) == ["evidence"]
+    assert save(client, url(Credential, "change", row.pk), data | {"evidence": "Receipt 4711"}).status_code == 302
     row.refresh_from_db()
     assert (row.renewal_filed_on, row.renewal_filed_by, row.renewal_evidence) == (TODAY, dana, "Receipt 4711")
     leads = lead_book([rae.pk], policy.book(evening, TODAY))
@@ -172,7 +173,7 @@ def test_nobody_prolongs_their_own_license(client, dana, evening, as_deputy):
     later = license_data(me, expires_on="2030-01-01")
     assert client.post(url(Credential, "change", row.pk), later).status_code == 403
     credentials = [{"id": row.pk, **later}, later]
-    client.post(url(User, "change", me.pk), person_data(me, credentials=credentials))
+    save(client, url(User, "change", me.pk), person_data(me, credentials=credentials))
     assert [one.expires_on for one in Credential.objects.all()] == [YESTERDAY]
     page = client.get(url(Credential, "change", row.pk))
     assert (page.status_code, 'name="_save"' in page.content.decode()) == (200, False)
@@ -181,11 +182,11 @@ def test_nobody_prolongs_their_own_license(client, dana, evening, as_deputy):
 def test_a_change_of_a_verified_license_is_said_to_need_a_new_look(client, dana, rae):
     client.post(url(Credential, "add"), license_data(rae, looked_up="on"))
     row = Credential.objects.get()
-    changed = client.post(url(Credential, "change", row.pk), license_data(number="44SC0002"), follow=True)
+    changed = save(client, url(Credential, "change", row.pk), license_data(number="44SC0002"), follow=True)
     assert any("must be looked up at its board again" in sentence for sentence in said(changed))
     row.refresh_from_db()
     assert (row.number, row.verified_on) == ("44SC0002", None)
-    client.post(url(Credential, "change", row.pk), license_data(number="44SC0003", looked_up="on"))
+    save(client, url(Credential, "change", row.pk), license_data(number="44SC0003", looked_up="on"))
     row.refresh_from_db()
     assert (row.number, row.verified_on) == ("44SC0003", TODAY)
 
@@ -194,7 +195,7 @@ def test_a_retired_type_is_kept_and_not_offered(client, dana, rae):
     row = make_credential(rae, "LCSW", number="44SC0001", expires_on=date(2026, 12, 31))
     CredentialType.objects.filter(name="LCSW").update(retired_on=TODAY)
     assert list(errors(client.post(url(Credential, "add"), license_data(dana)))) == ["type"]
-    assert client.post(url(Credential, "change", row.pk), license_data()).status_code == 302
+    assert save(client, url(Credential, "change", row.pk), license_data()).status_code == 302
 
 
 def test_licenses_are_seen_where_one_directs_and_changed_where_one_directs_all(client, dana, evening, rae, teen):
@@ -205,7 +206,7 @@ def test_licenses_are_seen_where_one_directs_and_changed_where_one_directs_all(c
     rows = {user.username: make_credential(user) for user in (rae, omar, mina)}
     assert listed(client.get(url(Credential, "changelist"))) == ["LCSW, Rae Lindqvist", "LCSW, Mina Sato"]
     answers = {
-        name: client.post(url(Credential, "change", row.pk), license_data()).status_code for name, row in rows.items()
+        name: save(client, url(Credential, "change", row.pk), license_data()).status_code for name, row in rows.items()
     }
     assert answers == {"rae": 302, "omar": 302, "mina": 403}  # omar's is not there: the admin leads back to its start
     assert not Credential.objects.filter(user=omar, number="44SC0001").exists()
@@ -311,8 +312,8 @@ def test_supervision_can_always_be_ended_earlier_and_is_judged_when_it_is_prolon
     make_credential(rae, expires_on=YESTERDAY)
     row = make_supervision(ines, rae, starts_on=date(2026, 1, 5), ends_on=TODAY + timedelta(30))
     data = supervision_data(None, rae, starts_on="2026-01-05")
-    assert client.post(url(Supervision, "change", row.pk), data | {"ends_on": "2026-03-02"}).status_code == 302
-    longer = client.post(url(Supervision, "change", row.pk), data | {"ends_on": "2026-03-03"})
+    assert save(client, url(Supervision, "change", row.pk), data | {"ends_on": "2026-03-02"}).status_code == 302
+    longer = save(client, url(Supervision, "change", row.pk), data | {"ends_on": "2026-03-03"})
     assert list(errors(longer)) == ["supervisor"]
     row.refresh_from_db()
     assert row.ends_on == TODAY
@@ -364,7 +365,7 @@ def test_everything_of_a_person_is_set_up_on_one_page_and_each_row_is_audited(cl
         supervised_by=[{"supervisor": mentor.pk, "starts_on": "2026-03-02"}],
         time_away=[{"starts_on": "2026-04-06", "ends_on": "2026-04-10", "kind": "vacation"}],
     )
-    assert client.post(url(User, "change", nia.pk), data).status_code == 302
+    assert save(client, url(User, "change", nia.pk), data).status_code == 302
     row = nia.credentials.get()
     assert (nia.postings.get().program, row.verified_on, row.verified_by) == (evening, TODAY, dana)
     assert (nia.supervised_by.get().supervisor, nia.time_away.get().kind) == (mentor, "vacation")
@@ -386,7 +387,7 @@ def test_the_person_s_page_refuses_what_the_own_pages_refuse(client, dana, teen,
         credentials=[license_data(renewal_filed_today="on")],
         supervised_by=[{"supervisor": dana.pk, "starts_on": "2026-03-02"}],
     )
-    response = client.post(url(User, "change", rae.pk), data)
+    response = save(client, url(User, "change", rae.pk), data)
     found = [formset.formset.errors for formset in response.context["inline_admin_formsets"]]
     assert [[list(form) for form in forms] for forms in found] == [[["program"]], [["evidence"]], [["supervisor"]], []]
     assert not Credential.objects.exists()
@@ -396,7 +397,7 @@ def test_nobody_posts_themselves_on_their_own_page(client, dana, evening):
     postings = client.get(url(User, "change", dana.pk)).context["inline_admin_formsets"][0]
     assert (postings.has_add_permission, postings.has_change_permission) == (False, False)
     data = person_data(dana, postings=[{"program": evening.pk, "starts_on": "2026-03-02"}])
-    client.post(url(User, "change", dana.pk), data)
+    save(client, url(User, "change", dana.pk), data)
     assert dana.postings.count() == 1
 
 
@@ -409,10 +410,10 @@ def test_a_deputy_saves_a_person_whose_posting_as_deputy_stands_and_names_none(c
         "id": standing.pk, "program": evening.pk, "starts_on": "2026-01-05", "ends_on": "2026-03-11", "is_deputy": "on",
     }  # fmt: skip
     data = person_data(kim, postings=[row], credentials=[license_data()])
-    assert client.post(url(User, "change", kim.pk), data).status_code == 302
+    assert save(client, url(User, "change", kim.pk), data).status_code == 302
     assert kim.credentials.count() == 1
     longer = person_data(kim, postings=[row | {"ends_on": "2026-12-31"}])
-    response = client.post(url(User, "change", kim.pk), longer)
+    response = save(client, url(User, "change", kim.pk), longer)
     assert response.context["inline_admin_formsets"][0].formset.errors == [
         {"is_deputy": ["Only a director names a deputy. Ask the director."]}
     ]
@@ -447,7 +448,7 @@ def test_a_person_who_also_works_elsewhere_is_shown_and_not_changed(client, dana
     make_credential(mina)
     page = client.get(url(User, "change", mina.pk))
     assert (page.status_code, "Make an invitation link" in page.content.decode()) == (200, False)
-    assert client.post(url(User, "change", mina.pk), person_data(mina)).status_code == 403
+    assert save(client, url(User, "change", mina.pk), person_data(mina)).status_code == 403
 
 
 def test_only_people_who_work_here_are_offered_to_other_pages(client, dana, rae):

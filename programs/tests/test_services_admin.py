@@ -5,6 +5,7 @@ from programs.models import ServiceType
 from programs.tests.factories import make_group, make_posting, make_program, make_service
 from staff.choices import Role
 from staff.tests.factories import make_user
+from web.tests.saving import opened
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +35,7 @@ def save(client, service, **change):
     form = client.get(page).context["adminform"].form
     data = {name: form[name].value() for name in form.fields} | change
     data = {name: "" if value is None else value for name, value in data.items() if value is not False}
-    response = client.post(page, data, follow=True)
+    response = client.post(page, data | opened(client, page), follow=True)
     assert response.redirect_chain
     return [str(message) for message in response.context["messages"]]
 

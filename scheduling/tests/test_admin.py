@@ -12,6 +12,7 @@ from scheduling.models import Booking, Session
 from scheduling.tests.factories import make_attendance, make_membership, make_weekly_group
 from staff.choices import Role
 from staff.tests.factories import make_user
+from web.tests.saving import save
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate
@@ -53,7 +54,7 @@ def test_saving_a_slots_new_time_moves_its_sessions_and_says_how_many(client, da
     logged = group.sessions.order_by("day")[0]
     make_attendance(logged, make_episode(program=group.program))
     address = f"/admin/programs/group/{group.pk}/change/"
-    answer = client.post(address, group_form(group, **{"slots-0-start": "17:00"}), follow=True)
+    answer = save(client, address, group_form(group, **{"slots-0-start": "17:00"}), follow=True)
     text = answer.content.decode()
     assert "8 sessions made; 3 sessions changed; 1 has attendance and stays." in text
     hours = [session.local_start.time() for session in group.sessions.order_by("day")[:3]]
@@ -66,7 +67,7 @@ def test_saving_a_group_names_the_clashes_there_are(client, dana, group):
     other = make_weekly_group(group.program, name="Skills", room=room, weekday=group.slots.get().weekday, end="18:50")
     publish(first=TODAY(), last=TODAY() + WEEK, by=None, at=timezone.now())
     assert other.sessions.count() == 1
-    answer = client.post(f"/admin/programs/group/{group.pk}/change/", group_form(group, room=room.pk), follow=True)
+    answer = save(client, f"/admin/programs/group/{group.pk}/change/", group_form(group, room=room.pk), follow=True)
     assert "Room 2 is taken 6:00–6:50 PM by Skills." in answer.content.decode()
     assert Booking.objects.filter(session__group=group, kind="room", blocks=False).count() == 1
 
@@ -78,7 +79,7 @@ def test_saving_a_group_counts_the_members_who_are_expected_elsewhere_and_names_
     publish(first=TODAY(), last=TODAY() + WEEK, by=None, at=timezone.now())
     make_membership(group, episode, TODAY())
     data = group_form(group, **{"slots-0-end": "19:00"})
-    page = client.post(f"/admin/programs/group/{group.pk}/change/", data, follow=True).content.decode()
+    page = save(client, f"/admin/programs/group/{group.pk}/change/", data, follow=True).content.decode()
     assert "A member is expected elsewhere at the same time, once. The worklist of clashes says who." in page
     assert ("Zelda" in page, Booking.objects.filter(session__group=group, kind="patient", blocks=False).count()) == (
         False,
@@ -98,7 +99,7 @@ def test_a_new_group_is_published_at_once(client, dana, program):
 
 def test_a_mistake_comes_back_and_changes_nothing(client, dana, group):
     address = f"/admin/programs/group/{group.pk}/change/"
-    answer = client.post(address, group_form(group, **{"slots-0-start": "20:00"}))
+    answer = save(client, address, group_form(group, **{"slots-0-start": "20:00"}))
     assert "A group ends after it starts" in answer.content.decode()
     assert {session.version for session in Session.objects.all()} == {1}
 
@@ -113,7 +114,7 @@ def test_breaks_are_typed_and_shown_by_the_clock_that_people_read(client, dana, 
 def test_a_group_stays_in_its_program_with_its_members(client, dana, group, program):
     """Whoever sees a program sees its groups' members, so a forged program is left unread."""
     other = make_program(location=program.location)
-    client.post(f"/admin/programs/group/{group.pk}/change/", group_form(group, program=other.pk))
+    save(client, f"/admin/programs/group/{group.pk}/change/", group_form(group, program=other.pk))
     group.refresh_from_db()
     assert group.program == program
 
@@ -137,7 +138,7 @@ def test_programs_one_directs_lead_to_what_they_need_to_open(client, dana, progr
 
 def test_a_mistake_is_said_at_the_top_with_a_link_to_its_field(client, dana, group):
     data = group_form(group, **{"name": "", "slots-0-end": ""})
-    text = client.post(f"/admin/programs/group/{group.pk}/change/", data).content.decode()
+    text = save(client, f"/admin/programs/group/{group.pk}/change/", data).content.decode()
     assert '<a href="#id_name">Name: This field is required.</a>' in text
     assert '<a href="#id_slots-0-end">Weekly times, end: This field is required.</a>' in text
 
@@ -216,6 +217,6 @@ def test_the_same_row_typed_twice_is_refused_at_the_field(client, dana, group, k
     }[kind]
     twice = {f"{kind}-{place}-{name}": value for place in (1, 2) for name, value in row.items()}
     data = group_form(group) | {f"{kind}-TOTAL_FORMS": 3} | twice
-    answer = client.post(f"/admin/programs/group/{group.pk}/change/", data)
+    answer = save(client, f"/admin/programs/group/{group.pk}/change/", data)
     assert "twice" in answer.content.decode()
     assert (group.slots.get(), group.leaders.get()) == (slot, leader)

@@ -26,6 +26,7 @@ from scheduling.models import Booking, Session
 from scheduling.tests.factories import MONDAY, NOON, make_attendance, make_membership, make_session, make_weekly_group
 from staff.choices import Role
 from staff.tests.factories import make_user
+from web.tests.saving import opened
 
 pytestmark = pytest.mark.django_db
 WEDNESDAY, FRIDAY = date(2026, 3, 4), date(2026, 3, 6)
@@ -82,6 +83,7 @@ def text_of(answer) -> str:
 
 def confirmed(client, data, address=ADD):
     """Look, then confirm what was shown."""
+    data |= opened(client, address)
     looked = client.post(address, data)
     assert looked.status_code == 200
     return client.post(address, data | {"seen": seal_of(looked)}, follow=True)
@@ -155,10 +157,10 @@ def test_a_closure_somebody_else_changed_is_shown_anew(client, dana, group, prog
     confirmed(client, days(WEDNESDAY, program=program.pk))
     closure = Closure.objects.get()
     address = f"/admin/programs/closure/{closure.pk}/change/"
-    data = days(WEDNESDAY, FRIDAY, program=program.pk)
+    data = days(WEDNESDAY, FRIDAY, program=program.pk) | opened(client, address)
     data["seen"] = seal_of(client.post(address, data))
     Closure.objects.update(reason="Flood")
-    client.post(address, data)
+    assert client.post(address, data).status_code == 409
     assert Closure.objects.get().reason == "Flood"
 
 

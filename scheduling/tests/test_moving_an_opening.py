@@ -16,6 +16,7 @@ from scheduling.tests.factories import MONDAY, NOON, make_attendance, make_weekl
 from staff.choices import Role
 from staff.models import User
 from staff.tests.factories import make_user
+from web.tests.saving import save
 
 pytestmark = pytest.mark.django_db
 DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
@@ -50,7 +51,7 @@ def group(program):
 def send(client, program, opens_on, *, retired_on="", seen=""):
     names = ("name", "code", "focus", "population", "level_of_care")
     data = {name: getattr(program, name) for name in names} | {"opens_on": opens_on, "retired_on": retired_on}
-    return client.post(f"/admin/programs/program/{program.pk}/change/", data | {"seen": seen}, follow=True)
+    return save(client, f"/admin/programs/program/{program.pk}/change/", data | {"seen": seen}, follow=True)
 
 
 def seal(answer):

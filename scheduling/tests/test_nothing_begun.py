@@ -44,6 +44,7 @@ from scheduling.tests.factories import (
 )
 from staff.choices import Role
 from staff.tests.factories import make_user
+from web.tests.saving import save
 
 pytestmark = pytest.mark.django_db
 DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
@@ -152,22 +153,22 @@ def closure_taken_back(client, dana, group):
 def zone(client, dana, group):
     place = group.program.location
     data = {"name": place.name, "zone_name": "America/Chicago", "retired_on": ""}
-    assert client.post(f"/admin/programs/location/{place.pk}/change/", data).status_code == 302
+    assert save(client, f"/admin/programs/location/{place.pk}/change/", data).status_code == 302
 
 
 def zone_to_the_west(client, dana, group):
     place = group.program.location
     data = {"name": place.name, "zone_name": "America/Los_Angeles", "retired_on": ""}
-    assert client.post(f"/admin/programs/location/{place.pk}/change/", data).status_code == 302
+    assert save(client, f"/admin/programs/location/{place.pk}/change/", data).status_code == 302
 
 
 def slot_by_slot(client, dana, group):
-    assert client.post(f"/admin/programs/group/{group.pk}/change/", group_form(group, later=True)).status_code == 302
+    assert save(client, f"/admin/programs/group/{group.pk}/change/", group_form(group, later=True)).status_code == 302
 
 
 def group_retired(client, dana, group):
     data = group_form(group) | {"retired_on": MONDAY}
-    assert client.post(f"/admin/programs/group/{group.pk}/change/", data).status_code == 302
+    assert save(client, f"/admin/programs/group/{group.pk}/change/", data).status_code == 302
 
 
 def hand_over_to_kim(client, dana, group):
@@ -182,7 +183,7 @@ def track_ended(client, dana, group):
     phase = track.phases.get()
     data = {"name": track.name, "phases-TOTAL_FORMS": 1, "phases-INITIAL_FORMS": 1, "phases-0-id": phase.pk}
     data |= {"phases-0-track": track.pk, "phases-0-group": group.pk, "phases-0-first_week": 1, "phases-0-last_week": 4}
-    assert client.post(f"/admin/programs/track/{track.pk}/change/", data).status_code == 302
+    assert save(client, f"/admin/programs/track/{track.pk}/change/", data).status_code == 302
 
 
 def group_form(group, *, later=False):

@@ -10,6 +10,7 @@ from scheduling.actions import publish
 from scheduling.tests.factories import make_attendance, make_session, make_weekly_group
 from staff.choices import Role
 from staff.tests.factories import make_user
+from web.tests.saving import save
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate
@@ -31,7 +32,7 @@ def dana(client, program):
 
 def save_place(client, place, **change):
     data = {"name": place.name, "zone_name": place.zone_name, "retired_on": ""} | change
-    return client.post(f"/admin/programs/location/{place.pk}/change/", data, follow=True).content.decode()
+    return save(client, f"/admin/programs/location/{place.pk}/change/", data, follow=True).content.decode()
 
 
 def test_another_zone_moves_what_is_ahead_and_keeps_the_clock_on_the_wall(client, dana, program):
@@ -79,7 +80,7 @@ def test_retiring_a_room_names_the_groups_that_still_meet_there(client, dana, pr
         make_group(program, f"Group {number}", room=room)
     make_group(program, "Gone", room=room, retired_on=date(2026, 1, 6))
     path = f"/admin/programs/room/{room.pk}/change/"
-    text = client.post(path, {"name": "Quiet room", "retired_on": "2026-12-01"}, follow=True).content.decode()
+    text = save(client, path, {"name": "Quiet room", "retired_on": "2026-12-01"}, follow=True).content.decode()
     named = "Group 0, Group 1, Group 2, Group 3, Group 4 and 2 more"
     assert f"Groups that still meet here: {named}. Choose another room for each." in text
 

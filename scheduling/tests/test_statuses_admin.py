@@ -10,6 +10,7 @@ from scheduling.roll import Roll
 from scheduling.tests.rolls import make_evening
 from staff.choices import Role
 from staff.tests.factories import make_user
+from web.tests.saving import save
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/scheduling/attendancestatus/"
@@ -51,14 +52,14 @@ def offered(evening):
 def test_a_status_the_portal_relies_on_keeps_its_code_its_flags_and_its_place(client, dana, code):
     before = flags(code)
     forged = {"code": "ZZ", "name": "Renamed", "retired_on": "2026-01-01"}
-    assert client.post(change(code), forged).status_code == 302
+    assert save(client, change(code), forged).status_code == 302
     status = AttendanceStatus.objects.get(code=code)
     assert (status.name, flags(code), status.retired_on) == ("Renamed", before, None)
 
 
 def test_another_shipped_status_takes_new_flags_and_keeps_its_code(client, dana):
     data = {"code": "ZZ", "name": "In hospital", "is_scheduled": "on", "is_absence": "on", "retired_on": ""}
-    assert client.post(change("HOSP"), data).status_code == 302
+    assert save(client, change("HOSP"), data).status_code == 302
     assert flags("HOSP") == ["is_scheduled", "is_absence"]
 
 
@@ -89,11 +90,11 @@ def test_a_change_of_flags_says_how_many_rows_it_touches(client, dana, evening):
     for episode in evening.people.values():
         Attendance.objects.create(session=evening.session, episode=episode, day=DAY, status=hospital)
     data = {"name": "In hospital", "is_absence": "on", "retired_on": ""}
-    response = client.post(change("HOSP"), data, follow=True)
+    response = save(client, change("HOSP"), data, follow=True)
     assert "2 rows of attendance have this status: rates and hours are computed anew by the new flags." in [
         str(message) for message in response.context["messages"]
     ]
-    renamed = client.post(change("HOSP"), data | {"name": "Hospital"}, follow=True)
+    renamed = save(client, change("HOSP"), data | {"name": "Hospital"}, follow=True)
     assert not any("rows of attendance" in str(message) for message in renamed.context["messages"])
 
 
@@ -114,5 +115,5 @@ def test_a_retired_status_stays_offered_where_a_row_has_it_already(evening):
 def test_only_who_directs_all_changes_what_holds_for_all(client, dana):
     make_program("Teen IOP", location=make_location("Harbor"))
     assert client.get(change("HOSP")).status_code == 200
-    assert client.post(change("HOSP"), {"name": "Mine"}).status_code == 403
+    assert save(client, change("HOSP"), {"name": "Mine"}).status_code == 403
     assert client.post(f"{LIST}add/", {"code": "CRT", "name": "At court"}).status_code == 403

@@ -9,6 +9,7 @@ from django.urls import reverse
 from audit.models import Event
 from staff.choices import Role
 from staff.models import User
+from web.tests.saving import save
 
 from .factories import events, make_user
 
@@ -116,7 +117,7 @@ def test_a_user_name_that_differs_in_capitals_only_is_taken(desk, rae):
 
 
 def test_each_save_is_an_event_with_old_and_new_values_and_no_log_entry(desk, dana, rae):
-    desk.post(change(rae), form(last_name="Berg", full_time_equivalent="0.80"))
+    save(desk, change(rae), form(last_name="Berg", full_time_equivalent="0.80"))
     event = Event.objects.get(action="staff.user_changed")
     assert (event.actor_id, event.object_id) == (dana.pk, rae.pk)
     assert event.content["changes"][0]["fields"] == {
@@ -130,12 +131,12 @@ def test_each_save_is_an_event_with_old_and_new_values_and_no_log_entry(desk, da
 
 
 def test_saving_without_a_change_leaves_no_event(desk, rae):
-    desk.post(change(rae), form())
+    save(desk, change(rae), form())
     assert not Event.objects.filter(action="staff.user_changed").exists()
 
 
 def test_a_director_gives_and_takes_roles(desk, dana, rae):
-    assert desk.post(change(rae), form(roles=["intern", "front desk"])).status_code == 302
+    assert save(desk, change(rae), form(roles=["intern", "front desk"])).status_code == 302
     rae.refresh_from_db()
     assert rae.roles == [Role.INTERN, Role.FRONT_DESK]
     assert [(event.actor_id, event.content["after"]) for event in events("roles_changed")] == [
@@ -145,7 +146,7 @@ def test_a_director_gives_and_takes_roles(desk, dana, rae):
 
 @pytest.mark.parametrize("role", ["director", "auditor"])
 def test_a_director_cannot_give_the_roles_above(desk, rae, role):
-    answer = desk.post(change(rae), form(roles=["clinician", role]))
+    answer = save(desk, change(rae), form(roles=["clinician", role]))
     assert answer.status_code == 200
     assert "Only an administrator gives or takes" in answer.content.decode()
     rae.refresh_from_db()
@@ -155,8 +156,8 @@ def test_a_director_cannot_give_the_roles_above(desk, rae, role):
 
 
 def test_nobody_changes_their_own_roles(desk, dana):
-    desk.post(change(dana), form(first_name="Dana", last_name="Okafor", roles=["director", "medical"]))
-    desk.post(change(dana), form(first_name="Dana", last_name="Okafor", roles=[]))
+    save(desk, change(dana), form(first_name="Dana", last_name="Okafor", roles=["director", "medical"]))
+    save(desk, change(dana), form(first_name="Dana", last_name="Okafor", roles=[]))
     dana.refresh_from_db()
     assert dana.roles == [Role.DIRECTOR]
 
@@ -170,7 +171,7 @@ def test_forged_fields_make_nobody_a_superuser(desk, rae):
         "groups": ["1"],
         "username": "root",
     }
-    desk.post(change(rae), form(**forged))
+    save(desk, change(rae), form(**forged))
     desk.post(f"{LIST}add/", form(**(forged | {"username": "nia"})))
     assert not User.objects.filter(is_superuser=True).exists()
     assert not User.objects.filter(username="root").exists()
@@ -183,7 +184,7 @@ def test_an_account_above_ones_own_is_not_changed_invited_or_closed(desk, above)
     role = None if above == "superuser" else Role(above)
     other = make_user("admin", role, is_superuser=above == "superuser")
     assert desk.get(change(other)).status_code == 200
-    assert desk.post(change(other), form(first_name="Taken")).status_code == 403
+    assert save(desk, change(other), form(first_name="Taken")).status_code == 403
     assert act(desk, "send_link", other).status_code == 302
     act(desk, "deactivate", other)
     other.refresh_from_db()
@@ -192,7 +193,7 @@ def test_an_account_above_ones_own_is_not_changed_invited_or_closed(desk, above)
 
 def test_a_superuser_gives_the_roles_above(client, rae):
     client.force_login(make_user("admin", None, is_superuser=True))
-    assert client.post(change(rae), form(roles=["director", "auditor"])).status_code == 302
+    assert save(client, change(rae), form(roles=["director", "auditor"])).status_code == 302
     rae.refresh_from_db()
     assert rae.roles == [Role.DIRECTOR, Role.AUDITOR]
 
