@@ -51,18 +51,18 @@ def service(text: str, services: Iterable[ServiceType]) -> ServiceType:
     for one in services:
         if text.casefold() in {one.name.casefold(), one.code.casefold()}:
             return one
-    raise ValueError(f"There is no service “{short(text)}”. Add it in the admin, or correct the name.")
+    raise ValueError(f"There is no service “{short(text)}”. Add it in the set-up, or correct the name.")
 
 
 def program_code(text: str, retired: Container[str]) -> str:
     if text in retired:
-        raise ValueError("This program is retired. Take its lines out, or end its retirement in the admin.")
+        raise ValueError("This program is retired. Take its lines out, or end its retirement in the set-up.")
     return code(text)
 
 
 def room(text: str, retired: Container[str]) -> str:
     if text.casefold() in retired:
-        raise ValueError("This room is retired. Choose another, or end its retirement in the admin.")
+        raise ValueError("This room is retired. Choose another, or end its retirement in the set-up.")
     return name(text) if text else ""
 
 

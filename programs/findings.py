@@ -50,6 +50,10 @@ def length(minutes: int) -> str:
     return f"{hours} h {rest} min" if rest else f"{hours} h"
 
 
+def counted(days: int) -> str:
+    return f"{days} day{'' if days == 1 else 's'}"
+
+
 def days_in_words(days: Iterable[int]) -> str:
     return get_text_list([WEEKDAYS[day] for day in days], "and")
 

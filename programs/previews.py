@@ -268,7 +268,7 @@ def _remarks(span: WeekSpan, limits: Limits, spans: Sequence[WeekSpan]) -> Itera
             f"a day{when} (R-43)."
         )
     if len(span.days) < limits.days:
-        yield f"There are groups on {len(span.days)} days a week; at least {limits.days} are asked{when}."
+        yield f"There are groups on {findings.counted(len(span.days))} a week; at least {limits.days} are asked{when}."
     if len(span.idle) > limits.idle_days:
         yield (
             f"{len(span.idle)} days in a row have no service ({findings.WEEKDAYS[span.idle[0]]} to "

@@ -52,6 +52,7 @@ class AccreditationAdmin(ReachAdmin):
     list_filter = [StateFilter, ("program", RelatedOnly), ("location", RelatedOnly)]
     list_select_related = ["program", "location"]
     search_fields = ["body", "number"]
+    nothing_yet = "No accreditation yet. Add those of your programs, so that the portal says when one is about to end."
     ordering = [F("ends_on").asc(nulls_last=True), "body", "pk"]
 
     @admin.display(description="state")

@@ -20,7 +20,20 @@ from web.refusals import Refusal
 RelatedOnly = admin.RelatedOnlyFieldListFilter
 
 
-class InReachAdmin(PortalModelAdmin):
+class RetiresLater(PortalModelAdmin):
+    """A page of rows that may be retired. A new one is not asked when: the field comes on its own page."""
+
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        found = super().get_fieldsets(request, obj)
+        if obj is not None:
+            return found
+        return [
+            (name, {**options, "fields": [field for field in options["fields"] if field != "retired_on"]})
+            for name, options in found
+        ]
+
+
+class InReachAdmin(RetiresLater):
     """A page of rows with a scope: one sees what one's postings reach and changes what one directs.
 
     Fields that look for a row offer no retired one, and no program or place that somebody else directs.
@@ -88,7 +101,7 @@ class ReachAdmin(InReachAdmin):
         return str(row.program or row.location or "Whole provider")
 
 
-class EverybodysAdmin(PortalModelAdmin):
+class EverybodysAdmin(RetiresLater):
     """A page of rows that hold for the whole provider: changed by who directs all of it."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:

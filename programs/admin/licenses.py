@@ -116,6 +116,7 @@ class CredentialAdmin(CredentialPages, PersonsAdmin):
         ("Renewal", {"fields": ["renewal", "renewal_filed_today", "evidence"]}),
     ]
     list_display = ["user", "type", "number", "standing", "verification"]
+    nothing_yet = "No credential yet. Whoever has none on file may lead nothing that needs a leader (R-30)."
     list_filter = [StandingFilter, ("type", RelatedOnly), ("state", FilledValues)]
     list_select_related = ["user", "type"]
     search_fields = ["user__username", "user__first_name", "user__last_name", "number", "type__name"]
@@ -174,6 +175,7 @@ class SupervisionAdmin(Dated, PersonsAdmin):
     fields = ["supervisee", "supervisor", "starts_on", "ends_on"]
     list_display = ["supervisee", "supervisor", "first", "last"]
     list_filter = [WhenFilter]
+    nothing_yet = "No supervision yet. Interns and others who lead under supervision need one, with its dates."
     list_select_related = ["supervisee", "supervisor"]
     search_fields = [
         "supervisee__username", "supervisee__first_name", "supervisee__last_name",
@@ -189,6 +191,7 @@ class TimeAwayAdmin(Dated, PersonsAdmin):
     fields = ["user", "starts_on", "ends_on", "kind"]
     list_display = ["user", "first", "last", "kind"]
     list_filter = [WhenFilter, "kind"]
+    nothing_yet = "No time away yet. Add whole days, and the sessions of those days ask for somebody else."
     list_select_related = ["user"]
     search_fields = ["user__username", "user__first_name", "user__last_name"]
     autocomplete_fields = ["user"]

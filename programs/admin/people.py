@@ -224,6 +224,7 @@ class ColleagueAdmin(UserAdmin):
 class PostingAdmin(ReachAdmin):
     form = PostingForm
     fields = ["user", "program", "location", "starts_on", "ends_on", "is_deputy"]
+    nothing_yet = "No posting yet. Without one a person sees nothing: add where each person works, and from which day."
     list_display = ["user", "reach", "starts_on", "ends_on", "is_deputy"]
     list_filter = ["is_deputy", ("program", RelatedOnly), ("location", RelatedOnly)]
     list_select_related = ["user", "program", "location"]

@@ -75,6 +75,7 @@ class PolicyValueAdmin(ReachAdmin):
     ordering = ["key", "program__name", "starts_on"]
     actions = ["confirm"]
     change_list_template = "admin/programs/policyvalue/change_list.html"
+    nothing_yet = "No value is set, so the defaults hold. Start from the preset of your state or payer, or add a value."
 
     def get_urls(self) -> list[URLPattern]:
         preset = path("preset/", self.admin_site.admin_view(self.preset_view), name="programs_policyvalue_preset")

@@ -15,3 +15,4 @@ class ProgramAdmin(PlacedAdmin):
     list_select_related = ["location"]
     search_fields = ["name", "code", "location__name"]
     ordering = ["location__name", "name"]
+    nothing_yet = "No program yet. Add one, or import a timetable, which makes programs with their groups and hours."

@@ -145,6 +145,8 @@ def test_idle_days_are_counted_over_the_week_s_end_too(weekdays, limit, remark):
 def test_too_few_days_are_said():
     found = hours(make_week(days=2, hours=5))
     assert found.remarks == ("There are groups on 2 days a week; at least 3 are asked.",)
+    found = hours(make_week(days=1, hours=9))
+    assert found.remarks[0] == "There are groups on 1 day a week; at least 3 are asked."
 
 
 def test_weeks_of_a_track_are_said_apart():

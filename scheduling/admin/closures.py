@@ -92,6 +92,7 @@ class ClosureAdmin(CalendarAdmin, ReachAdmin):
     list_filter = [("program", RelatedOnly), ("location", RelatedOnly)]
     list_select_related = ["program", "location"]
     search_fields = ["reason"]
+    nothing_yet = "No closure yet. Start with the holidays of a year, or add a closure for other days."
     ordering = ["-starts_on"]
     actions = ["undo"]
 

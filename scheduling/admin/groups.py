@@ -73,6 +73,7 @@ class GroupAdmin(CalendarAdmin, StaysInProgram):
     list_filter = [("program", RelatedOnly)]
     list_select_related = ["program", "service", "room"]
     search_fields = ["name", "program__name"]
+    nothing_yet = "No group yet. A program's weekly template makes its groups; this page keeps the details of each."
     ordering = ["program__name", "name"]
 
     def get_form(self, request: HttpRequest, obj: Group | None = None, change: bool = False, **kwargs: Any) -> Any:

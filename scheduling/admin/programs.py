@@ -2,9 +2,9 @@
 
 from typing import Any, cast
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -17,6 +17,11 @@ from staff.models import User
 from . import duplicating, timetables, weeks
 from .bases import CalendarAdmin
 from .openings import DAYS, ProgramForm
+
+ADDED = (
+    "{} is added. Next, when its services and people are there: <a href='{}'>its weekly template</a>, "
+    "<a href='{}'>leaders and rooms</a>, and what is left until it is <a href='{}'>fit to open</a>."
+)
 
 admin.site.unregister(Program)
 
@@ -37,7 +42,15 @@ class ScheduledProgramAdmin(CalendarAdmin, ProgramAdmin):
     def fit_to_open(self, program: Any) -> str:
         if not program.is_directed:
             return ""
-        return format_html('<a href="{}">Fit to open</a>', reverse("program_opening", args=[program.pk]))
+        return format_html('<a href="{}">Is it fit to open?</a>', reverse("program_opening", args=[program.pk]))
+
+    def response_add(self, request: HttpRequest, obj: Program, post_url_continue: str | None = None) -> HttpResponse:
+        """Lead to the program's own page, and say what comes next there."""
+        if {"_popup", "_addanother"} & set(request.POST):
+            return super().response_add(request, obj, post_url_continue)
+        pages = ["admin:programs_program_template", "program_staffing", "program_opening"]
+        messages.success(request, format_html(ADDED, obj, *(reverse(page, args=[obj.pk]) for page in pages)))
+        return HttpResponseRedirect(reverse("admin:programs_program_change", args=[obj.pk]))
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view

@@ -8,7 +8,14 @@ from programs.admin import EverybodysAdmin
 from scheduling.marks import DERIVED, SHORT
 from scheduling.models import Attendance, AttendanceStatus
 
-FLAGS: Any = ["is_scheduled", "is_attended", "has_minutes", "is_absence", "is_excused"]
+HELP = {
+    "is_scheduled": "The person was to come, so rates of attendance count the session.",
+    "is_attended": "The person was here, for all of it or for a part.",
+    "has_minutes": "The minutes that were attended count.",
+    "is_absence": "The person was to come and did not.",
+    "is_excused": "The absence is one of the excused.",
+}
+FLAGS: Any = list(HELP)
 RELIED_ON = DERIVED | set(SHORT)  # the roll derives them, or offers them as answers of one press
 
 
@@ -21,10 +28,6 @@ class AttendanceStatusAdmin(EverybodysAdmin):
         (
             "What follows from it",
             {
-                "description": (
-                    "Scheduled: attendance rates are reckoned over it. Attended: the person was here. Minutes: what "
-                    "was attended counts. Absence and excused: it is an absence, and whether one of the excused."
-                ),
                 "fields": FLAGS,
             },
         ),
@@ -33,6 +36,9 @@ class AttendanceStatusAdmin(EverybodysAdmin):
     list_filter = ["is_attended", "is_absence"]
     search_fields = ["code", "name"]
     ordering = ["pk"]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        return super().get_form(request, obj, change=change, help_texts=HELP, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         """A code stays; the flags of one that the portal relies on stay too, and it is not retired."""

@@ -142,7 +142,7 @@ def test_all_groups_are_set_at_once_and_their_sessions_follow(client, dana, prog
 def test_what_is_sent_as_it_was_changes_nothing(client, program, skills):
     before = leaders(skills)
     answer = client.post(address(program), shown(client, program), follow=True)
-    assert "Everything was so already." in answer.content.decode()
+    assert "Nothing to save: all of it stood so already." in answer.content.decode()
     assert (leaders(skills), Event.objects.filter(action="program.staffed").count()) == (before, 0)
 
 

@@ -19,7 +19,8 @@ def program_staffing(request: HttpRequest, program_id: int) -> HttpResponse:
     asked = DayForm(request.GET, program=program, today=timezone.localdate(at, program.location.zone))
     form = StaffingForm(request.POST or None, asked=asked, user=request.user, at=at)
     if not form.is_checking and form.is_valid() and form.saved(by=request.user):
-        messages.success(request, f"Saved. {form.result or 'Everything was so already.'}")
+        said = f"Saved. {form.result}" if form.result else "Nothing to save: all of it stood so already."
+        messages.success(request, said)
         return redirect(f"{reverse('program_staffing', args=[program.pk])}?day={asked.chosen.isoformat()}")
     status = 422 if asked.errors else None
     return page(request, "scheduling/staffing.html", form=form, asked=asked, program=program, status=status)
