@@ -66,7 +66,7 @@ def _wanted(staffing: Staffing, choices: Mapping[int, Choice]) -> dict[Resource,
 
 
 def _who(item: Planned, seat: str, now: Choice, choice: Choice) -> Iterable[int]:
-    chosen = getattr(choice, seat)
+    chosen = choice.room_at(item.slot.pk) if seat == ROOM else getattr(choice, seat)
     if seat == ROOM or chosen != getattr(now, seat):
         return [chosen] if chosen else []
     return [user for user, role in item.leaders if role == ROLES[seat]]

@@ -25,6 +25,11 @@ class Planned:
     def key(self) -> Key:
         return self.slot.pk, self.meeting.day
 
+    @property
+    def room_id(self) -> int | None:
+        """The slot's own room, or its group's."""
+        return self.slot.room_id or self.group.room_id
+
 
 def planned(
     groups: Iterable[Group],

@@ -144,7 +144,7 @@ def groups_for_list(user: Person, day: date) -> QuerySet[Group]:
     A group of a program that opens later (`is_to_come`) shows the times and leaders of the opening day.
     """
     running: Any = Greatest(Value(day, DateField()), F("group__program__opens_on"))
-    slots: Any = GroupSlot.objects.active_on(running)
+    slots: Any = GroupSlot.objects.active_on(running).select_related("room")
     leaders: Any = GroupLeader.objects.active_on(running).select_related("user")
     members = _rows("Membership").active_on(day).filter(group=OuterRef("pk")).order_by().values("group")
     return (

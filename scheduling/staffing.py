@@ -1,7 +1,7 @@
 """Leaders and rooms of all groups of a program from a day on: who has them, who may, and what a choice runs into."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -21,8 +21,9 @@ from . import rules
 from .cover import away_in_words, time_away
 from .pattern import Planned, planned
 from .querysets import possible_leaders
+from .wallclock import span
 
-LEAD, CO_LEAD, ROOM = "lead", "co_lead", "room"
+LEAD, CO_LEAD, ROOM, ROOMS = "lead", "co_lead", "room", "rooms"
 SEATS = (LEAD, CO_LEAD, ROOM)
 ROLES = {LEAD: LeaderRole.LEAD, CO_LEAD: LeaderRole.CO_LEAD}
 AHEAD = timedelta(weeks=12)
@@ -31,14 +32,27 @@ LICENSES_AHEAD = timedelta(weeks=26)
 
 @dataclass(frozen=True)
 class Choice:
-    """Who leads and co-leads a group, and its room, as ids; None: nobody, or no room."""
+    """Who leads and co-leads a group, and its room, as ids; None: nobody, or no room.
+
+    `rooms` are those weekly times, by id, that have another room than the group.
+    """
 
     lead: int | None = None
     co_lead: int | None = None
     room: int | None = None
+    rooms: tuple[tuple[int, int], ...] = ()
 
     def differs(self, other: "Choice") -> list[str]:
-        return [seat for seat in SEATS if getattr(self, seat) != getattr(other, seat)]
+        return [seat for seat in (*SEATS, ROOMS) if getattr(self, seat) != getattr(other, seat)]
+
+    def room_at(self, slot: int) -> int | None:
+        """The room of a weekly time."""
+        return dict(self.rooms).get(slot, self.room)
+
+
+def other_rooms(room: int | None, by_slot: Iterable[tuple[int, int | None]]) -> tuple[tuple[int, int], ...]:
+    """Of the rooms of weekly times those that are not the group's own, in the order of the times' ids."""
+    return tuple(sorted((slot, chosen) for slot, chosen in by_slot if chosen and chosen != room))
 
 
 @dataclass(frozen=True)
@@ -52,7 +66,7 @@ class Note:
 
 def groups_to_staff(program: Program, day: date) -> list[Group]:
     """The groups in use on `day`, by name, with their weekly times and leaders from then on; three queries."""
-    slots: Any = GroupSlot.objects.filter(Q(ends_on=None) | Q(ends_on__gte=day))
+    slots: Any = GroupSlot.objects.filter(Q(ends_on=None) | Q(ends_on__gte=day)).select_related("room")
     leaders: Any = GroupLeader.objects.filter(Q(ends_on=None) | Q(ends_on__gte=day)).select_related("user")
     return list(
         Group.objects.filter(program=program)
@@ -66,7 +80,13 @@ def groups_to_staff(program: Program, day: date) -> list[Group]:
 def choice_on(group: Group, day: date) -> Choice:
     """How a group fetched by `groups_to_staff()` stands on `day`."""
     on_day = {row.role: row.user_id for row in reversed(group.leaders.all()) if row.leads_on(day)}
-    return Choice(on_day.get(LeaderRole.LEAD), on_day.get(LeaderRole.CO_LEAD), group.room_id)
+    rooms = other_rooms(group.room_id, ((slot.pk, slot.room_id) for slot in group.slots.all()))
+    return Choice(on_day.get(LeaderRole.LEAD), on_day.get(LeaderRole.CO_LEAD), group.room_id, rooms)
+
+
+def time_in_words(slot: GroupSlot) -> str:
+    """“Wed 6:00–7:30 PM”."""
+    return f"{slot.get_weekday_display()[:3]} {span(slot.start, slot.end)}"
 
 
 class Staffing:
@@ -89,7 +109,7 @@ class Staffing:
     @cached_property
     def rooms(self) -> dict[int, Room]:
         """Rooms in use at the location, and those the groups have."""
-        used = {choice.room for choice in self.now.values() if choice.room}
+        used = {room for choice in self.now.values() for room in (choice.room, *dict(choice.rooms).values()) if room}
         in_use = Room.objects.active_on(self.day).filter(location=self.program.location_id)
         return {room.pk: room for room in Room.objects.filter(Q(pk__in=used) | Q(pk__in=in_use)).order_by("name")}
 
@@ -117,9 +137,17 @@ class Staffing:
 
     def refusals(self, group: Group, choice: Choice, seats: Iterable[str]) -> list[Refusal]:
         """Why a choice cannot be, for those of its `seats` that were changed (R-30); each has its seat as field."""
-        found = [self._refusal(group, seat, chosen) for seat in seats if (chosen := getattr(choice, seat))]
+        alone = [seat for seat in seats if seat != ROOMS]
+        found = [self._refusal(group, seat, chosen) for seat in alone if (chosen := getattr(choice, seat))]
         twice = rules.two_people(choice.lead, choice.co_lead, field=CO_LEAD) if seats else None
-        return [refusal for refusal in [*found, twice] if refusal]
+        gone = self._rooms_gone(group, choice) if ROOMS in seats else ()
+        return [refusal for refusal in [*found, twice, *gone] if refusal]
+
+    def _rooms_gone(self, group: Group, choice: Choice) -> Iterator[Refusal]:
+        times = {slot.pk for slot in group.slots.all()}
+        for slot, chosen in choice.rooms:
+            if slot not in times or chosen not in self.rooms:
+                yield rules.no_longer_there(field=ROOM)
 
     def _refusal(self, group: Group, seat: str, chosen: int) -> Refusal | None:
         if chosen not in (self.rooms if seat == ROOM else self.people):
@@ -133,7 +161,7 @@ class Staffing:
         """What is known of who or what is chosen for one seat of a group, clashes apart."""
         chosen = getattr(choice, seat)
         if seat == ROOM:
-            return self._room_notes(chosen)
+            return self._room_notes({chosen, *dict(choice.rooms).values()})
         if chosen is None:
             return self._empty_notes(group, seat)
         found = [self._license_note(group, seat, chosen), *self._away_notes(group, chosen), *self._posted_notes(chosen)]
@@ -188,11 +216,9 @@ class Staffing:
         nobody = [Note("due", "Nobody leads it: its sessions need cover.", "R-30")] if seat == LEAD else []
         return nobody + [note for note in later if note.kind == "info"]
 
-    def _room_notes(self, chosen: int | None) -> list[Note]:
-        if chosen is None:
-            return []
-        room = self.rooms[chosen]
-        return [] if room.is_active_on(self.day) else [Note("due", f"{room} is retired on that day.")]
+    def _room_notes(self, chosen: Collection[int | None]) -> list[Note]:
+        rooms = [room for pk, room in self.rooms.items() if pk in chosen]
+        return [Note("due", f"{room} is retired on that day.") for room in rooms if not room.is_active_on(self.day)]
 
     @cached_property
     def _days(self) -> dict[int, list[date]]:

@@ -29,10 +29,14 @@ def typed_moment(day: date, wall: time, zone: ZoneInfo) -> datetime:
 
 
 def weekly_times(slots: Iterable[GroupSlot]) -> list[tuple[str, str]]:
-    """Weekly meetings as days and times, equal times said once: “Mon, Wed, Fri”, “9:00 AM–12:15 PM”."""
+    """Weekly meetings as days and times, equal times said once: “Mon, Wed, Fri”, “9:00 AM–12:15 PM”.
+
+    A room of their own is said with them; fetch it.
+    """
     days: dict[str, list[str]] = {}
     for slot in slots:
-        days.setdefault(span(slot.start, slot.end), []).append(slot.get_weekday_display()[:3])
+        room = f", {slot.room}" if slot.room else ""
+        days.setdefault(f"{span(slot.start, slot.end)}{room}", []).append(slot.get_weekday_display()[:3])
     return [(", ".join(names), times) for times, names in days.items()]
 
 

@@ -100,7 +100,7 @@ def _redate(row: GroupSlot, slot: timetable.Slot, day: date, *, whole: bool) -> 
     if not has_begun(row, day):
         row.starts_on = _first_day(row, slot, day, whole=whole)
     elif slot.from_ and slot.from_ > day:
-        follower = _row(row.group, slot, slot.from_, last)
+        follower = _row(row.group, slot, slot.from_, last, room=row.room_id)
         end_before(row, day)
         row = follower
     elif last and last < day:
@@ -123,7 +123,7 @@ def _dates(row: GroupSlot) -> str:
 def _move(row: GroupSlot, slot: timetable.Slot, day: date, *, whole: bool) -> str:
     """Give the meeting its new hours: in its row where that has not begun, or else in a follower. Says the hours."""
     last = slot.to if slot.to or whole else row.ends_on
-    follower = _row(row.group, slot, max(slot.from_ or day, day), last)
+    follower = _row(row.group, slot, max(slot.from_ or day, day), last, room=row.room_id)
     if has_begun(row, day):
         end_before(row, day)
         follower.save()
@@ -174,9 +174,12 @@ def _same(row: GroupSlot, slot: timetable.Slot) -> bool:
     )
 
 
-def _row(group: Group, slot: timetable.Slot, starts_on: date, ends_on: date | None) -> GroupSlot:
+def _row(
+    group: Group, slot: timetable.Slot, starts_on: date, ends_on: date | None, *, room: int | None = None
+) -> GroupSlot:
     return GroupSlot(
         group=group,
+        room_id=room,
         weekday=slot.weekday,
         start=slot.start,
         end=slot.end,

@@ -3,12 +3,13 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.text import get_text_list
 
 from programs import rules
-from programs.models import Group, Location, Program, Room
+from programs.models import Group, GroupSlot, Location, Program, Room
 
 from .bases import InReachAdmin, PlacedAdmin, RelatedOnly
 
@@ -60,7 +61,8 @@ class RoomAdmin(PlacedAdmin):
     def save_model(self, request: HttpRequest, obj: Room, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if "retired_on" in form.changed_data and obj.retired_on:
-            groups = Group.objects.active_on(obj.retired_on).filter(room=obj).order_by("name")
+            there = GroupSlot.objects.filter(room=obj).not_over(obj.retired_on).values("group")
+            groups = Group.objects.active_on(obj.retired_on).filter(Q(room=obj) | Q(pk__in=there)).order_by("name")
             warn(request, "Groups that still meet here: {}. Choose another room for each.", groups)
 
 

@@ -124,6 +124,14 @@ class GroupSlot(models.Model):
         validators=[validate_breaks],
         help_text="Such as 19:15-19:30; several are separated by a blank.",
     )
+    room = models.ForeignKey(
+        Room,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="slots",
+        help_text="Leave empty for the group's own room.",
+    )
     starts_on = models.DateField("from", null=True, blank=True)
     ends_on = models.DateField("until", null=True, blank=True, help_text=LAST_DAY_HELP)
 

@@ -11,10 +11,10 @@ from django.utils import timezone
 from audit.actions import record
 from audit.models import Event
 from programs.actions import lead_from
-from programs.models import Group, Program
+from programs.models import Group, GroupSlot, Program
 from programs.rules import directs
 from scheduling import rules
-from scheduling.staffing import ROLES, ROOM, Choice, Staffing
+from scheduling.staffing import ROLES, ROOM, ROOMS, Choice, Staffing, time_in_words
 from staff.models import User
 from web.refusals import Side, Stale, require
 
@@ -96,23 +96,37 @@ def _refuse_stale(staffing: Staffing, changes: Mapping[Group, Choice], seen: See
 
 
 def _apply(staffing: Staffing, group: Group, choice: Choice) -> None:
-    for seat in choice.differs(staffing.now[group.pk]):
+    different = choice.differs(staffing.now[group.pk])
+    if {ROOM, ROOMS} & set(different):
+        _give_rooms(group, dict(choice.rooms))
+    for seat in different:
         if seat == ROOM:
             group.room = staffing.rooms[choice.room] if choice.room else None
             group.save(update_fields=["room"])
-        else:
+        elif seat in ROLES:
             user = getattr(choice, seat)
             lead_from(group, ROLES[seat], staffing.people[user] if user else None, staffing.day)
 
 
+def _give_rooms(group: Group, rooms: Mapping[int, int]) -> None:
+    """Give weekly times a room of their own; those without an entry have the group's."""
+    slots = list(group.slots.all())
+    for slot in slots:
+        slot.room_id = rooms.get(slot.pk)
+    GroupSlot.objects.bulk_update(slots, ["room"])
+
+
 def in_words(staffing: Staffing, choice: Choice) -> str:
-    """“Lead Rae Whitfield, co-lead nobody, Room 2”."""
+    """“Lead Rae Whitfield, co-lead nobody, Room 2, Wed 6:00–7:30 PM in Room 3”."""
     lead, co_lead = (staffing.people[user] if user else "nobody" for user in (choice.lead, choice.co_lead))
-    return f"Lead {lead}, co-lead {co_lead}, {staffing.rooms[choice.room] if choice.room else 'no room'}"
+    times = {slot.pk: slot for group in staffing.groups for slot in group.slots.all()}
+    others = [f"{time_in_words(times[slot])} in {staffing.rooms[room]}" for slot, room in choice.rooms if slot in times]
+    room = str(staffing.rooms[choice.room]) if choice.room else "no room"
+    return ", ".join([f"Lead {lead}", f"co-lead {co_lead}", room, *others])
 
 
 def _content(staffing: Staffing, changes: Mapping[Group, Choice]) -> dict[str, object]:
-    """Old and new, by group, as ids: [lead, co-lead, room]."""
+    """Old and new, by group, as ids: [lead, co-lead, room], and [time, room] for each with another room."""
     return {
         "from": str(staffing.day),
         "groups": {
@@ -122,5 +136,5 @@ def _content(staffing: Staffing, changes: Mapping[Group, Choice]) -> dict[str, o
     }
 
 
-def _ids(choice: Choice) -> list[int | None]:
-    return [choice.lead, choice.co_lead, choice.room]
+def _ids(choice: Choice) -> list[object]:
+    return [choice.lead, choice.co_lead, choice.room, *map(list, choice.rooms)]

@@ -189,7 +189,7 @@ def _values(item: Planned | None) -> dict[str, Any]:
         return {"status": SessionStatus.CANCELLED, "status_reason": NO_SLOT, "closed_by_id": None}
     times = (
         item.group.service_id,
-        item.group.room_id,
+        item.room_id,
         item.meeting.starts_at,
         item.meeting.ends_at,
         item.slot.breaks,

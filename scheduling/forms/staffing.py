@@ -3,6 +3,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms import BoundField
 from django.utils.functional import cached_property
 
 from programs.models import Group, Program
@@ -11,7 +12,7 @@ from scheduling import actions, rules
 from scheduling.actions import Report, SeenChoices
 from scheduling.actions.staffing import version_of
 from scheduling.overlaps import Place, overlaps
-from scheduling.staffing import ROLES, SEATS, Choice, Note, Staffing
+from scheduling.staffing import ROLES, ROOM, SEATS, Choice, Note, Staffing, other_rooms, time_in_words
 from staff.models import User
 from web.forms import ActionForm, VersionField
 
@@ -19,7 +20,7 @@ from .planning import DayField
 
 CHECK = "check"
 ROWS = "rows"
-LONGEST = 100
+LONGEST = 1000
 
 
 class DayForm(forms.Form):
@@ -46,6 +47,13 @@ class DayForm(forms.Form):
         return self.cleaned_data["day"] if self.is_bound and self.is_valid() else self.first
 
 
+class RoomField(forms.TypedChoiceField):
+    """A room by id, or none."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, coerce=int, empty_value=None, **kwargs)
+
+
 class GroupForm(forms.Form):
     """One group. `was` is what the page was showing; a row sent as it was shown is left as somebody else may have made
     it meanwhile.
@@ -66,6 +74,10 @@ class GroupForm(forms.Form):
             self.fields[seat].choices = [("", "Nobody"), *self._people(seat)]  # type: ignore[attr-defined]
         rooms = [(pk, room.name) for pk, room in staffing.rooms.items()]
         self.fields["room"].choices = [("", "No room"), *rooms]  # type: ignore[attr-defined]
+        self.times = {f"room_{slot.pk}": slot for slot in group.slots.all()}
+        for name, slot in self.times.items():
+            self.fields[name] = RoomField(label=time_in_words(slot), choices=[("", "The same room"), *rooms])
+            self.initial[name] = dict(now.rooms).get(slot.pk)
 
     def _people(self, seat: str) -> list[tuple[int, str]]:
         """Everybody, by name; who may not have the part says why."""
@@ -85,14 +97,20 @@ class GroupForm(forms.Form):
         if not self.is_bound:
             return self.now
         self.is_valid()
-        return Choice(**{seat: self.cleaned_data.get(seat, getattr(self.now, seat)) for seat in SEATS})
+        seats = {seat: self.cleaned_data.get(seat, getattr(self.now, seat)) for seat in SEATS}
+        was = dict(self.now.rooms)
+        chosen = ((slot.pk, self.cleaned_data.get(name, was.get(slot.pk))) for name, slot in self.times.items())
+        return Choice(**seats, rooms=other_rooms(seats[ROOM], chosen))
 
     @property
     def seen(self) -> Choice:
         """What the page was showing; nothing where that is damaged."""
-        parts = (self["was"].value() or "")[:LONGEST].split("|")
-        numbers = [int(part) if part.isascii() and part.isdigit() else None for part in parts]
-        return Choice(*numbers) if len(numbers) == len(SEATS) else Choice()
+        *seats, rooms = (self["was"].value() or "")[:LONGEST].split("|")
+        if len(seats) != len(SEATS):
+            return Choice()
+        pairs = (pair.partition(":")[::2] for pair in rooms.split())
+        chosen = dict(zip(SEATS, map(_number, seats), strict=True))
+        return Choice(**chosen, rooms=tuple((_number(slot) or 0, _number(room) or 0) for slot, room in pairs))
 
     @property
     def changed_seats(self) -> list[str]:
@@ -108,8 +126,20 @@ class GroupForm(forms.Form):
     def seats(self) -> list[dict[str, Any]]:
         """For the page: each field with what is known of its choice, and what the choice runs into."""
         return [
-            {"field": self[seat], "notes": self._notes(seat), "clashes": self.clashes.get(seat, [])} for seat in SEATS
+            {
+                "field": self[seat],
+                "notes": self._notes(seat),
+                "clashes": self.clashes.get(seat, []),
+                "times": self._times() if seat == ROOM else [],
+                "is_open": seat == ROOM
+                and (bool(self.choice.rooms) or any(name in self.errors for name in self.times)),
+            }
+            for seat in SEATS
         ]
+
+    def _times(self) -> list[BoundField]:
+        """The rooms of single weekly times: for a group of one time they are the group's own room."""
+        return [self[name] for name in self.times] if len(self.times) > 1 or self.now.rooms else []
 
     def _notes(self, seat: str) -> list[Note]:
         return [] if seat in self.errors else self.staffing.notes(self.group, seat, self.choice)
@@ -195,4 +225,9 @@ class StaffingForm(ActionForm):
 
 
 def _written(choice: Choice) -> str:
-    return "|".join(str(getattr(choice, seat) or "") for seat in SEATS)
+    rooms = " ".join(f"{slot}:{room}" for slot, room in choice.rooms)
+    return "|".join([*(str(getattr(choice, seat) or "") for seat in SEATS), rooms])
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() else None

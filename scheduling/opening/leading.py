@@ -46,8 +46,14 @@ def leaders(facts: Setup) -> Line:
 
 
 def rooms(facts: Setup) -> Line:
-    """Every group has a room."""
-    without = [group.name for group in facts.groups if group.room_id is None]
+    """Every group has a room, of its own or at each of its weekly times."""
+    roomless = {item.group.pk for item in facts.planned if item.room_id is None}
+    meeting = {item.group.pk for item in facts.planned}
+    without = [
+        group.name
+        for group in facts.groups
+        if group.pk in roomless or (group.room_id is None and group.pk not in meeting)
+    ]
     if not without:
         return Line(state=State.OK if facts.groups else State.INFO, title="Every group has a room")
     url, label = _staffing(facts)
