@@ -9,7 +9,7 @@ from django.utils.text import get_text_list
 
 from programs.clocks import Clock, Grammar, NotAClock
 
-from .purposes import PURPOSES
+from .purposes import PURPOSES, REMARKS
 
 type Value = int | bool | str | Decimal | tuple[int, ...] | Clock | None
 NONE, NO_LIMIT = "none", "no limit"
@@ -37,6 +37,11 @@ class Key:
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def remark(self) -> str:
+        """What its label leaves open, in a sentence; empty where nothing is."""
+        return REMARKS.get(self.name, "")
 
     @property
     def purposes(self) -> list[tuple[str, str]]:

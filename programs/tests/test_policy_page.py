@@ -1,3 +1,4 @@
+import html
 import re
 from datetime import date, timedelta
 
@@ -8,6 +9,7 @@ from django.urls import reverse
 
 from programs import policy
 from programs.policy import KEYS, SECTIONS
+from programs.policy.purposes import REMARKS
 from programs.tests.factories import make_location, make_policy_value, make_posting, make_program
 from staff.choices import Role
 from staff.tests.factories import make_user
@@ -160,17 +162,25 @@ def test_a_clinician_reads_the_values_of_the_own_program(client, rae, evening):
     rows = rows_of(response)
     assert (response.status_code, len(rows), response.context["form"]["day"].value()) == (200, len(KEYS), DAY)
     assert rows["Least for a group"] == (
-        "3 people This program, since Mar 2, 2026 to be confirmed N.J.A.C. 10:161B R-28 groups of one"
+        "3 people This program, since Mar 2, 2026 to be confirmed N.J.A.C. 10:161B R-28 groups of one "
+        "With fewer there, the minutes count, and it is not billed as a group."
     )
     assert rows["Plan due within"] == (
         "3 visits or 30 days from Jan 4, 2027: 5 treatment days (this program) "
         "Whole provider, since Jan 5, 2026 Provider manual 4.2 "
-        "R-12 what a plan needs, R-16 plans overdue, R-49 notes without a plan"
+        "R-12 what a plan needs, R-16 plans overdue, R-49 notes without a plan Counted from the admission."
     )
     assert rows["Most time in a week"] == "1140 minutes (19 h) Default Shown where people decide"
     page = response.content.decode()
     assert "1 set for this program, 1 for the whole provider, 50 by default. 1 is to be confirmed." in page
     assert ("None of this is legal advice" in page, "/admin/" in page) == (True, False)
+
+
+def test_what_a_label_leaves_open_is_said_beside_it(client, rae, evening):
+    rows = {head: html.unescape(cells) for head, cells in rows_of(opened(client, evening)).items()}
+    assert [key.name for key in KEYS.values() if not rows[key.label].endswith(key.remark)] == []
+    assert rows["Co-signed within"] == "10 days Default R-22 co-signatures Counted from the day the author signed."
+    assert set(REMARKS) <= set(KEYS)
 
 
 def test_only_who_directs_the_program_is_led_to_change_it(client, dana, evening):
