@@ -67,7 +67,7 @@ def test_an_idle_page_locks_and_keeps_what_was_typed(chromium, set_up):
         sign_in(page, "dana")
         page.clock.install()
         page.goto(path)
-        page.get_by_label("Purpose:").press_sequentially("Staying sober")
+        page.get_by_label("Purpose", exact=True).press_sequentially("Staying sober")
         page.clock.fast_forward("16:00")
         page.wait_for_url("**/account/unlock/**")
         page.get_by_label("Password").fill(PASSWORD)

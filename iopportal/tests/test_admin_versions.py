@@ -134,7 +134,7 @@ def test_a_mistake_and_a_late_save_are_both_said_and_the_page_stays_late_until_i
     data = {"name": "", "capacity": ""} | opened(dana, address)
     save(bea, address, {"name": "Green", "capacity": ""})
     late = dana.post(address, data)
-    assert (late.status_code, late.context["adminform"].form.errors) == (409, {"name": ["This field is required."]})
+    assert (late.status_code, late.context["adminform"].form.errors) == (409, {"name": ["Enter the name."]})
     fresh = opened(dana, address)
     wrong = dana.post(address, {"name": "", "capacity": ""} | fresh)
     assert wrong.status_code == 200

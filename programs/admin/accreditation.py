@@ -1,7 +1,7 @@
 """Licenses and accreditations of programs, locations and the provider, with their last day."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import F, Q, QuerySet
@@ -42,9 +42,14 @@ class StateFilter(admin.SimpleListFilter):
         return queryset.filter(asked.get(self.value() or "", Q()))
 
 
+class AccreditationForm(ReachForm):
+    class Meta:
+        error_messages: ClassVar[Any] = {"body": {"required": "Say who gave it."}}
+
+
 @admin.register(Accreditation)
 class AccreditationAdmin(ReachAdmin):
-    form = ReachForm
+    form = AccreditationForm
     fieldsets = [
         (None, {"fields": ["program", "location", "body", "number", "starts_on", "ends_on"], "description": REACH})
     ]

@@ -110,7 +110,7 @@ class CredentialForm(PersonsForm):
             return
         own = self.instance.state
         other = [(own, own)] if own and own not in STATES else []
-        self.fields["state"].choices = [("", "none"), *STATES.items(), *other]  # type: ignore[attr-defined]
+        self.fields["state"].choices = [("", "None"), *STATES.items(), *other]  # type: ignore[attr-defined]
         types: Any = self.fields["type"]
         types.queryset = types.queryset.filter(not_retired(self.day) | Q(pk=self.instance.type_id))
         if choices is not None:

@@ -31,6 +31,7 @@ class PolicyValueForm(ReachForm):
     key = forms.ChoiceField(
         label="What it sets",
         choices=[("", "Choose"), *KEY_CHOICES],
+        error_messages={"required": "Choose what it sets."},
         help_text="None of this is legal advice: check each value with your state's rules and your payers' contracts.",
     )
 
@@ -41,8 +42,8 @@ class PolicyValueForm(ReachForm):
             "program": "Leave empty for the whole provider; a program's own value wins over it.",
             "value": "A value that does not fit is refused with what fits. Empty: from that day the value of the whole "
             "provider holds again, or else the default.",
-            "starts_on": "It holds from this day until a later value of the same begins. For another value from a later "
-            "day on, add one and leave this one, which the days before keep.",
+            "starts_on": "It holds from this day until a later value of the same begins. For another value from a "
+            "later day on, add one and leave this one, which the days before keep.",
         }
 
     def refusal(self, data: dict[str, Any]) -> Refusal | None:

@@ -94,7 +94,7 @@ def test_a_director_adds_one_for_an_own_place_and_it_is_audited(client, dana, pr
     [
         ({}, "This reaches further than your own postings."),
         ({"ends_on": "2025-12-31"}, "The last day cannot be before the first."),
-        ({"body": ""}, "This field is required."),
+        ({"body": ""}, "Say who gave it."),
     ],
 )
 def test_a_mistake_or_too_wide_a_reach_is_refused(client, dana, change, sentence):

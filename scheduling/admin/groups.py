@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from programs.admin import RelatedOnly
+from programs.choices import AttendedBy
 from programs.fields import BreaksField
 from programs.models import Curriculum, Group, GroupLeader, GroupSlot, Room
 from programs.querysets import not_retired
@@ -90,6 +91,9 @@ class GroupAdmin(CalendarAdmin, StaysInProgram):
             if field:
                 kept = Q(pk=getattr(obj, f"{name}_id", None))
                 field.queryset = rows.filter(not_retired(today) | kept)
+        if "attended_by" in form.base_fields:
+            audience: Any = form.base_fields["attended_by"]
+            audience.choices = [("", "As its service"), *AttendedBy.choices]
         return form
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:

@@ -21,7 +21,11 @@ LAST_WEEK = 520  # ten years; more is a typing error
 
 class PhaseForm(forms.ModelForm):
     first_week = forms.IntegerField(
-        initial=1, min_value=1, max_value=LAST_WEEK, help_text="The patient's own week, counted from 1."
+        initial=1,
+        min_value=1,
+        max_value=LAST_WEEK,
+        help_text="The patient's own week, counted from 1.",
+        error_messages={"required": "Enter the first week."},
     )
     last_week = forms.IntegerField(
         required=False, min_value=1, max_value=LAST_WEEK, help_text="Leave empty when it goes on to the end."

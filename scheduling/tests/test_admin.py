@@ -139,8 +139,8 @@ def test_programs_one_directs_lead_to_what_they_need_to_open(client, dana, progr
 def test_a_mistake_is_said_at_the_top_with_a_link_to_its_field(client, dana, group):
     data = group_form(group, **{"name": "", "slots-0-end": ""})
     text = save(client, f"/admin/programs/group/{group.pk}/change/", data).content.decode()
-    assert '<a href="#id_name">Name: This field is required.</a>' in text
-    assert '<a href="#id_slots-0-end">Weekly times, end: This field is required.</a>' in text
+    assert '<a href="#id_name">Name: Enter the name.</a>' in text
+    assert '<a href="#id_slots-0-end">Weekly times, end: Enter the end.</a>' in text
 
 
 def test_a_track_gets_its_phases(client, dana, group):

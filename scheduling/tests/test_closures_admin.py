@@ -212,7 +212,7 @@ def test_a_closure_beyond_the_own_postings_is_refused(client, dana, group):
         ({"starts_on": "1026-03-04"}, "1026 cannot be meant. Check the year."),
         ({"ends_on": "2027-06-01"}, "A closure lasts a year at most."),
         ({"starts_on": "soon"}, "Enter a valid date."),
-        ({"reason": ""}, "This field is required."),
+        ({"reason": ""}, "Enter the reason."),
     ],
 )
 def test_a_mistake_comes_back_with_its_sentence_and_no_preview(client, dana, program, change, sentence):

@@ -1,8 +1,9 @@
 """The fields of the set-up's forms: the browser's own for days and times, and fields that look for rows."""
 
 import re
+from collections.abc import Iterable
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin
@@ -11,6 +12,9 @@ from django.core.exceptions import ValidationError
 from django.db.models import DateField, TimeField
 from django.http import HttpRequest
 
+from web.missing import ask_by_label
+
+NOTHING = "None"
 YEARS = range(1900, 2101)
 ROW = re.compile(r"[0-9]{1,18}")
 
@@ -49,6 +53,17 @@ def of_our_time(day: date) -> None:
         raise ValidationError(f"{day.year} cannot be meant. Check the year.", code="year")
 
 
+def name_nothing(field: forms.Field) -> None:
+    """Call the empty choice of a field that may stay empty what it is."""
+    if field.required:
+        return
+    if isinstance(field, forms.ModelChoiceField) and field.empty_label is not None:
+        field.empty_label = NOTHING
+    elif isinstance(field, forms.TypedChoiceField):
+        choices = list(cast("Iterable[tuple[Any, Any]]", field.choices))
+        field.choices = [(value, label if value else NOTHING) for value, label in choices]
+
+
 class PlainFields(admin.options.BaseModelAdmin):
     """Fields as the portal has them: the browser's own for days and times, and no links out of the form."""
 
@@ -65,4 +80,7 @@ class PlainFields(admin.options.BaseModelAdmin):
             field.validators.append(of_our_time)
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget = field.widget.widget
+        if field:
+            ask_by_label({db_field.name: field})
+            name_nothing(field)
         return field

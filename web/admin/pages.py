@@ -106,6 +106,7 @@ class PortalModelAdmin(PlainFields, admin.ModelAdmin):
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
         """Give the page its version or its one-time key; one that came too late answers 409 with what was typed."""
         form = context["adminform"].form
+        form.label_suffix = ""
         if form.instance._state.adding:
             context[ONE_TIME_KEY] = keys.kept(request.POST.get(ONE_TIME_KEY, ""), by=request.user)
         else:
@@ -116,6 +117,10 @@ class PortalModelAdmin(PlainFields, admin.ModelAdmin):
         if form.is_stale:
             response.status_code = 409
         return response
+
+    def get_formset_kwargs(self, *args: Any, **kwargs: Any) -> Any:
+        """Labels stand without a colon, as everywhere else."""
+        return super().get_formset_kwargs(*args, **kwargs) | {"form_kwargs": {"label_suffix": ""}}
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         context = {"title": self.plural, "nothing_yet": self.nothing_yet, **(extra_context or {})}
