@@ -123,7 +123,7 @@ class UserAdmin(PortalModelAdmin):
     def get_form(self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any) -> Any:
         kwargs["fields"] = [name for name in UserForm.Meta.fields if obj is None or name != "username"]
         form = super().get_form(request, obj, change=change, **kwargs)
-        form.acting = acting(request)  # type: ignore[attr-defined]
+        form.acting = acting(request)
         return form
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
