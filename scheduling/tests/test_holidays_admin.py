@@ -96,6 +96,13 @@ def test_last_years_closed_days_are_offered_at_their_place_in_this_year(program)
     ]
 
 
+def test_a_holiday_inside_a_longer_closure_of_last_year_is_usual_again(program):
+    make_closure(date(2026, 11, 26), date(2026, 11, 27), location=program.location, reason="Long weekend")
+    make_closure(date(2026, 8, 14), reason="Staff retreat")
+    ticked = [(o.day, o.name) for o in offers(2027, Reach(program), today=MONDAY) if o.is_usual]
+    assert ticked == [(date(2027, 8, 14), "Staff retreat"), (date(2027, 11, 25), "Thanksgiving Day")]
+
+
 @pytest.mark.parametrize(
     ("day", "then"),
     [
