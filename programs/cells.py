@@ -1,5 +1,6 @@
 """Reads one cell each of a timetable file. What cannot be read raises ValueError with the reason and what to write."""
 
+import unicodedata
 from collections.abc import Container, Iterable
 from datetime import date, datetime, time
 
@@ -13,6 +14,8 @@ WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 NAME_LENGTH, CODE_LENGTH, PURPOSE_LENGTH = 80, 40, 200
 YEARS = range(2000, 2101)
 MOST_DIGITS = 9
+FORMULA = "=+-@"
+CLOCKS = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p")  # as a spreadsheet may write them
 
 
 def code(text: str) -> str:
@@ -30,8 +33,13 @@ def name(text: str) -> str:
 
 
 def fits(text: str, length: int) -> str:
+    """Plain text of at most so many characters. SECURITY: a spreadsheet runs a cell that begins as a formula."""
     if len(text) > length:
-        raise ValueError(f"It has {len(text)} characters; {length} fit.")
+        raise ValueError(f"It has {len(text)} characters; {length} fit. Shorten it.")
+    if text.startswith(tuple(FORMULA)):
+        raise ValueError(f"It begins with “{text[0]}”, as a formula does. Begin with a letter or a number.")
+    if any(unicodedata.category(letter) == "Cc" for letter in text):
+        raise ValueError("It holds a character that cannot be shown. Type it anew.")
     return text
 
 
@@ -81,10 +89,14 @@ def weekdays(text: str) -> tuple[int, ...]:
 
 
 def clock(text: str) -> time:
-    try:
-        return datetime.strptime(text, "%H:%M").time()  # noqa: DTZ007 - a wall clock
-    except ValueError as error:
-        raise ValueError(f"“{short(text)}” is not a time. Write it as 18:00.") from error
+    for shape in CLOCKS:
+        try:
+            found = datetime.strptime(text, shape).time()  # noqa: DTZ007 - a wall clock
+        except ValueError:
+            continue
+        if not found.second:
+            return found
+    raise ValueError(f"“{short(text)}” is not a time. Write it as 18:00.")
 
 
 def day(text: str) -> date | None:

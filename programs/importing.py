@@ -227,18 +227,19 @@ def _read_line(number: int, row: Row, known: Known, bad: list[BadLine]) -> Line 
 
 def _contradictions(line: Line) -> Iterable[tuple[str, str]]:
     """What is wrong with cells that are each right alone: column and reason."""
+    start, end = (time_format(wall, "g:i A") for wall in (line.start, line.end))
     if line.end <= line.start:
-        yield "end", f"{time_format(line.end, 'g:i A')} is not after the start, {time_format(line.start, 'g:i A')}."
+        yield "end", f"{end} is not after the start, {start}. Change one of the two."
     else:
         try:
             check_breaks(line.start, line.end, line.breaks)
         except ValueError as error:
             yield "breaks", str(error)
     if line.week_from and line.week_to and line.week_to < line.week_from:
-        yield "week_to", f"Week {line.week_to} is before week {line.week_from}."
+        yield "week_to", f"Week {line.week_to} is before week {line.week_from}. Change one of the two."
     yield from _wrong_dates(line)
     if line.min_size and line.capacity and line.capacity < line.min_size:
-        yield "capacity", f"{line.capacity} is less than the smallest size, {line.min_size}."
+        yield "capacity", f"{line.capacity} is less than the smallest size, {line.min_size}. Change one of the two."
     if line.is_dose and line.capacity not in {None, 1}:
         yield "capacity", f"{line.service} is for one patient. Write 1, or choose a service that is given in groups."
     if not line.is_dose and line.capacity == 1:
@@ -249,7 +250,7 @@ def _contradictions(line: Line) -> Iterable[tuple[str, str]]:
 
 def _wrong_dates(line: Line) -> Iterable[tuple[str, str]]:
     if line.from_ and line.until and line.until < line.from_:
-        yield "until", f"{line.until} is before the first day, {line.from_}."
+        yield "until", f"{line.until} is before the first day, {line.from_}. Change one of the two."
     if line.is_dose and (line.from_ or line.until):
         yield "from" if line.from_ else "until", f"{line.service} is set per patient and has no dates. Leave it empty."
 
@@ -284,7 +285,7 @@ def _differences(line: Line, first: Line, columns: tuple[str, ...], noun: str) -
 
 def _same_hours(line: Line, plan: GroupPlan) -> list[BadLine]:
     return [
-        BadLine(line.number, "weekdays", f"The group meets at these hours in line {other.number} already.")
+        BadLine(line.number, "weekdays", f"The group meets then in line {other.number} already. Take one out.")
         for other in plan.lines[:-1]
         if any(at_once(one, another) for one in line.slots() for another in other.slots())
     ]

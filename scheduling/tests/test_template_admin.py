@@ -299,3 +299,10 @@ def test_the_page_takes_the_same_queries_for_any_number_of_groups(
         make_slot(make_group(program, f"Group {number}"), number % 7)
     with django_assert_num_queries(34):
         client.get(address(program))
+
+
+def test_a_name_with_a_letter_that_no_database_keeps_is_said_at_its_cell(client, dana, program, process):
+    answer = send(client, program, row(1, **NEW | {"group": "Ski\0lls", "weekdays": "Tue"}) | {"count": 2})
+    assert answer.status_code == 422
+    assert "It holds a character that cannot be shown. Type it anew." in answer.content.decode()
+    assert not Group.objects.filter(name__startswith="Ski").exists()
