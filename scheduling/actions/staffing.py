@@ -23,6 +23,7 @@ from .publishing import republish
 from .sync import Report
 
 ACTION = "program.staffed"
+GONE = "no longer here"
 
 
 @dataclass(frozen=True)
@@ -118,10 +119,13 @@ def _give_rooms(group: Group, rooms: Mapping[int, int]) -> None:
 
 def in_words(staffing: Staffing, choice: Choice) -> str:
     """“Lead Rae Whitfield, co-lead nobody, Room 2, Wed 6:00–7:30 PM in Room 3”."""
-    lead, co_lead = (staffing.people[user] if user else "nobody" for user in (choice.lead, choice.co_lead))
+    people, rooms = staffing.people, staffing.rooms
+    lead, co_lead = (people.get(user, GONE) if user else "nobody" for user in (choice.lead, choice.co_lead))
     times = {slot.pk: slot for group in staffing.groups for slot in group.slots.all()}
-    others = [f"{time_in_words(times[slot])} in {staffing.rooms[room]}" for slot, room in choice.rooms if slot in times]
-    room = str(staffing.rooms[choice.room]) if choice.room else "no room"
+    others = [
+        f"{time_in_words(times[slot])} in {rooms.get(room, GONE)}" for slot, room in choice.rooms if slot in times
+    ]
+    room = str(rooms.get(choice.room, GONE)) if choice.room else "no room"
     return ", ".join([f"Lead {lead}", f"co-lead {co_lead}", room, *others])
 
 

@@ -16,7 +16,7 @@ from scheduling.staffing import Choice, choice_on
 from scheduling.tests.factories import make_clinician, make_session, make_weekly_group
 from staff.choices import Role
 from staff.tests.factories import make_supervision, make_time_away, make_user
-from web.refusals import Refusal
+from web.refusals import Refusal, Stale
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate
@@ -383,6 +383,16 @@ def test_who_is_gone_since_the_page_was_opened_is_refused_and_not_a_fault(dana, 
     wanted = {skills.pk: Choice(lead=gone, room=skills.room_id)}
     with pytest.raises(Refusal, match="no longer there"):
         set_staffing(program=program, day=TODAY(), wanted=wanted, seen=seen, by=dana, at=timezone.now())
+
+
+def test_who_is_gone_from_a_group_that_changed_meanwhile_is_said_so_and_not_a_fault(dana, program, skills, kim):
+    gone = kim.pk
+    kim.postings.all().delete()
+    seen = SeenChoices(None, {skills.pk: Choice()})
+    wanted = {skills.pk: Choice(lead=gone, room=skills.room_id)}
+    with pytest.raises(Stale) as stale:
+        set_staffing(program=program, day=TODAY(), wanted=wanted, seen=seen, by=dana, at=timezone.now())
+    assert stale.value.sides[0].mine == "Lead no longer here, co-lead nobody, Room 2"
 
 
 def test_who_leads_until_a_day_is_said_to_have_no_follower(client, program, skills):
