@@ -1,11 +1,13 @@
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from audit.models import Event
 from programs.actions import duplicate_program, rehearse_duplicate
 from programs.choices import CopyPart
-from programs.models import Curriculum, Group, GroupLeader, PolicyValue, Program, ProgramDose, Topic, TrackPhase
+from programs.models import Curriculum, Group, GroupLeader, PolicyValue, Program, ProgramDose, Topic, Track, TrackPhase
 from programs.tests.factories import (
     make_dose,
     make_group,
@@ -100,6 +102,7 @@ def test_a_copy_says_what_was_made_and_its_hours(source, dana):
     assert result.made == [
         "Program Night IOP.",
         "Group Skills.",
+        "Track Night IOP.",
         "Individual therapy, 1 × 50 min a week, set per patient.",
         "Curriculum Skills book, with its topics.",
         "Policy value min_day_minutes = 120.",
@@ -135,7 +138,7 @@ def test_rooms_are_left_behind_at_another_location(source, dana):
 
 def test_a_rehearsed_copy_leaves_nothing(source, dana):
     result = copy(source, dana, do=rehearse_duplicate)
-    assert len(result.made) == 6
+    assert len(result.made) == 7
     assert (Program.objects.count(), Curriculum.objects.count()) == (1, 1)
     assert not Event.objects.filter(action="programs.program_duplicated").exists()
 
@@ -146,15 +149,119 @@ def test_a_code_is_once_at_a_location(source, dana):
     assert (caught.value.code, caught.value.field) == ("code_taken", "code")
 
 
-def test_groups_that_only_their_weeks_tell_apart_need_the_tracks(source, dana):
-    late = make_group(source, "Skills", capacity=5)
-    make_slot(late, 1)
-    make_phase(late, 9, 12)
+@pytest.fixture
+def tracks(source):
+    """Two tracks, in which groups of one name meet at other hours, and a group of no track that is called like them."""
+    tracks = {name: Track.objects.get_or_create(program=source, name=name)[0] for name in ("Day", "Evening IOP")}
+    for track, start, first, last in [
+        ("Day", "09:00", 1, 4),
+        ("Evening IOP", "19:00", 1, 4),
+        ("Day", "10:00", 5, None),
+    ]:
+        group = make_group(source, "Process", capacity=10 if track == "Day" else 8)
+        make_slot(group, 0, start, "21:00")
+        tracks[track].phases.create(group=group, first_week=first, last_week=last)
+        if (track, first) == ("Day", 1):
+            tracks["Evening IOP"].phases.create(group=group, first_week=9, last_week=12)
+    make_slot(make_group(source, "Process"), 0, "20:00", "21:00")
+    Track.objects.create(program=source, name="Later")
+    return tracks
+
+
+def week_of(program):
+    """Every group with its slots, and by track its weeks."""
+    return sorted(
+        (
+            group.name,
+            group.capacity or 0,
+            sorted((slot.weekday, str(slot.start), str(slot.end)) for slot in group.slots.filter(ends_on=None)),
+            sorted((phase.track.name, phase.first_week, phase.last_week or 0) for phase in group.phases.all()),
+        )
+        for group in program.groups.all()
+    )
+
+
+def test_groups_of_one_name_and_several_tracks_are_copied_one_to_one(source, dana, tracks):
+    made = copy(source, dana, name="Evening IOP").program
+    assert week_of(made) == week_of(source)
+    assert [group[0] for group in week_of(made)].count("Process") == 4
+    assert sorted(made.tracks.values_list("name", flat=True)) == ["Day", "Evening IOP", "Later"]
+    for name, expected in (("Night IOP", ["Day", "Later", "Night IOP"]), ("Later", ["Day", "Evening IOP", "Later"])):
+        renamed = copy(source, dana, code=name.casefold().replace(" ", ""), name=name).program
+        assert sorted(renamed.tracks.values_list("name", flat=True)) == expected
+
+
+def test_without_the_tracks_each_group_is_still_copied_once(source, dana, tracks):
+    made = copy(source, dana, take=["week"]).program
+    assert [group[:3] for group in week_of(made)] == [group[:3] for group in week_of(source)]
+    assert (made.tracks.count(), TrackPhase.objects.filter(group__program=made).count()) == (0, 0)
+
+
+def test_what_no_longer_meets_or_is_retired_by_the_opening_is_left_behind(source, dana):
+    over = make_group(source, "Over")
+    make_slot(over, ends_on=date(2026, 9, 6))
+    make_slot(make_group(source, "Retired", retired_on=OPENS))
+    later = make_group(source, "Later")
+    make_slot(later, starts_on=date(2026, 10, 1))
+    make_group(source, "Not planned yet")
+    made = copy(source, dana).program
+    assert sorted(made.groups.values_list("name", flat=True)) == ["Later", "Not planned yet", "Skills"]
+    assert made.groups.get(name="Later").slots.get().starts_on == date(2026, 10, 1)
+
+
+def test_the_room_of_one_weekly_time_is_taken_at_the_same_location_only(source, dana):
+    attic = make_room(source.location, "Attic")
+    source.groups.get().slots.filter(weekday=1).update(room=attic)
+    harbor = make_location("Harbor")
+    make_posting(dana, location=harbor)
+    for place, room in ((source.location, attic), (harbor, None)):
+        slots = copy(source, dana, location=place).program.groups.get().slots
+        assert (slots.get(weekday=1).room, slots.get(weekday=3).room) == (room, None)
+
+
+def test_a_week_of_a_retired_service_is_not_copied(source, dana):
+    service = source.groups.get().service
+    service.retired_on = DAY
+    service.save()
     with pytest.raises(Refusal) as caught:
-        copy(source, dana, take=["week"])
-    assert caught.value.sentence.startswith("The week cannot be copied as it is. Skills, min_size: It differs")
-    assert caught.value.sentence.endswith("Or take the tracks over too.")
-    assert copy(source, dana).program.groups.count() == 2
+        copy(source, dana)
+    assert caught.value.sentence == (
+        f"The week cannot be copied as it is: {service} is retired. Give Skills another service first."
+    )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda source: source.groups.get().slots.filter(weekday=1).update(breaks=""),
+        lambda source: source.groups.update(public_label="Other"),
+        lambda source: source.doses.update(minutes=60),
+        lambda source: PolicyValue.objects.filter(value="60").update(value="90"),
+        lambda source: Topic.objects.filter(title="Sleep").update(aims="More practice"),
+        lambda source: TrackPhase.objects.update(last_week=9),
+        lambda source: Track.objects.create(program=source, name="Other"),
+        lambda source: Program.objects.update(is_part2=True),
+    ],
+)
+def test_the_seal_is_another_once_the_copy_would_be_another(source, dana, change):
+    before, again = (copy(source, dana, do=rehearse_duplicate).seal for _ in range(2))
+    change(source)
+    source.refresh_from_db()
+    assert before == again
+    assert copy(source, dana, do=rehearse_duplicate).seal != before
+
+
+def test_a_copy_costs_the_same_for_1_and_30_groups(source, dana):
+    costs = []
+    for rows in (1, 30):
+        for number in range(rows):
+            group = make_group(source, f"Group {number}")
+            make_slot(group)
+            make_phase(group, 2)
+        with CaptureQueriesContext(connection) as found:
+            copy(source, dana, do=rehearse_duplicate)
+        costs.append(len(found))
+    assert costs[0] == costs[1]
 
 
 def test_who_does_not_direct_both_ends_makes_no_copy(source, dana):

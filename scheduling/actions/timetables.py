@@ -59,7 +59,7 @@ def take_timetable(
         require(may_reach(by, program=None, location=location, day=today))
         wanted = {"header": header, "rows": rows, "program_start": program_start, "location": location.name}
         if rehearse_timetable(**wanted, day=today, by=by).version != seen:  # type: ignore[arg-type]
-            raise Refusal("Something changed since this preview. Look at it again; nothing is saved.", code="changed")
+            raise changed()
         taken = _published(import_timetable(**wanted, day=today, by=by), by=by, at=at, today=today)  # type: ignore[arg-type]
         used.url = taken.url
     return taken
@@ -91,18 +91,24 @@ def set_week(
 
 
 def copy_program(
-    *, source: Program, name: str, code: str, location: Location, opens_on: date, take: Collection[str], key: UUID,
-    by: User, at: datetime,
+    *, source: Program, name: str, code: str, location: Location, opens_on: date, take: Collection[str], seen: str,
+    key: UUID, by: User, at: datetime,
 ) -> tuple[Duplicate, Report]:  # fmt: skip
-    """Make a program after another and publish what it meets, once."""
+    """Make a program after another and publish what it meets, once. Refused where it is not what was `seen`."""
     today = at.astimezone(location.zone).date()
     with the_calendar(), keys.once(key, by=by) as used:
         made = duplicate_program(
             source=source, name=name, code=code, location=location, opens_on=opens_on, take=take, day=today, by=by
         )
+        if made.seal != seen:
+            raise changed()
         report = republish(made.program.groups.all(), by=by, at=at, today=today)
         used.url = program_url(made.program)
     return made, report
+
+
+def changed() -> Refusal:
+    return Refusal("Something changed since this preview. Look at it again; nothing is saved.", code="changed")
 
 
 def lines_version(rows: list[Numbered]) -> int:

@@ -17,12 +17,14 @@ from .timetables import day_field, sane
 
 
 class DuplicateForm(ActionForm):
-    """`rehearsal` is what it would make, once the form is valid; one that is confirmed is made, and not rehearsed.
+    """`rehearsal` is what it would make. One that is confirmed is made, where it bears the seal of its rehearsal.
 
-    Otherwise a second submit would be told of the first's program instead of being led to it.
+    It is rehearsed only where it was not made: a second submit would be told of the first's program instead of being
+    led to it.
     """
 
     key = KeyField()
+    seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
     name = forms.CharField(max_length=80, widget=forms.TextInput(attrs={"class": "w-wide"}))
     code = forms.SlugField(
         label="Timetable code", max_length=40, help_text="Its name in timetable files; once at a location.",
@@ -41,9 +43,9 @@ class DuplicateForm(ActionForm):
         initial = {"code": f"{source.code[:36]}-2", "location": source.location_id, "take": CopyPart.values}
         super().__init__(data, initial=initial)
         self.source, self.user, self.at, self.confirming = source, user, at, confirming
-        self.today = at.astimezone(source.location.zone).date()
         self.rehearsal: Duplicate | None = None
-        places = Location.objects.directed_by(user, self.today).active_on(self.today)
+        today = at.astimezone(source.location.zone).date()
+        places = Location.objects.directed_by(user, today).active_on(today)
         self.fields["location"].queryset = places  # type: ignore[attr-defined]
 
     def clean_opens_on(self) -> date | None:
@@ -53,13 +55,24 @@ class DuplicateForm(ActionForm):
         data = super().clean() or {}
         if not self.errors and not self.confirming:
             try:
-                self.rehearsal = rehearse_duplicate(**self._wanted(data), day=self.today, by=self.user)
+                self.rehearse(data)
             except Refusal as refusal:
                 raise ValidationError({refusal.field or "take": refusal.sentence}) from None
         return data
 
     def save(self, *, by: Any) -> tuple[Duplicate, Report]:
-        return copy_program(**self._wanted(self.cleaned_data), key=self.cleaned_data["key"], by=by, at=self.at)
+        """Make it; where it is no longer what was seen, show what it would be now."""
+        data = self.cleaned_data
+        try:
+            return copy_program(**self._wanted(data), seen=data["seen"], key=data["key"], by=by, at=self.at)
+        except Refusal as refusal:
+            if refusal.code == "changed":
+                self.rehearse(data)
+            raise
+
+    def rehearse(self, data: dict[str, Any]) -> None:
+        day = self.at.astimezone(data["location"].zone).date()
+        self.rehearsal = rehearse_duplicate(**self._wanted(data), day=day, by=self.user)
 
     def _wanted(self, data: dict[str, Any]) -> dict[str, Any]:
         return {"source": self.source} | {name: data[name] for name in ("name", "code", "location", "opens_on", "take")}

@@ -36,12 +36,20 @@ def address(program):
     return f"/admin/programs/program/{program.pk}/duplicate/"
 
 
+def hidden(answer, name):
+    found = re.search(rf'name="{name}" value="([^"]+)"', answer.content.decode())
+    return html.unescape(found[1]) if found else ""
+
+
 def send(client, program, *, key=None, step="confirm", **kw):
-    text = client.get(address(program)).content.decode()
-    key = key or html.unescape(re.search(r'name="key" value="([^"]+)"', text)[1])
+    """Look at the preview, and then do what `step` says."""
+    key = key or hidden(client.get(address(program)), "key")
     data = {"key": key, "name": "Night IOP", "code": "night", "location": program.location_id, "opens_on": OPENS}
-    data |= {"take": ["week", "tracks"], "step": step}
-    return client.post(address(program), data | kw, follow=True)
+    data |= {"take": ["week", "tracks"]} | kw
+    looked = client.post(address(program), data | {"step": "preview"})
+    if step == "preview":
+        return looked
+    return client.post(address(program), {"seen": hidden(looked, "seen")} | data | {"step": step}, follow=True)
 
 
 def test_the_form_offers_a_code_and_everything_to_take(client, dana, program):
@@ -60,8 +68,7 @@ def test_the_preview_says_what_it_will_be_and_saves_nothing(client, dana, progra
 
 
 def test_making_it_publishes_its_sessions_once_and_says_what_comes_next(client, dana, program):
-    text = client.get(address(program)).content.decode()
-    key = html.unescape(re.search(r'name="key" value="([^"]+)"', text)[1])
+    key = hidden(client.get(address(program)), "key")
     answer = send(client, program, key=key)
     made = Program.objects.get(code="night")
     assert answer.redirect_chain == [(f"/admin/programs/program/{made.pk}/change/", 302)]
@@ -71,6 +78,35 @@ def test_making_it_publishes_its_sessions_once_and_says_what_comes_next(client, 
         again = send(client, program, key=key, code=code)
         assert again.redirect_chain[0] == (f"/admin/programs/program/{made.pk}/change/", 303)
     assert Program.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda program: make_slot(program.groups.get(), 2, "18:00", "21:00"),
+        lambda program: make_group(program, "Skills"),
+        lambda program: program.groups.update(capacity=7),
+    ],
+)
+def test_what_changed_since_the_preview_is_shown_anew_and_nothing_is_made(client, dana, program, change):
+    looked = send(client, program, step="preview")
+    change(program)
+    sealed = {"seen": hidden(looked, "seen"), "key": hidden(looked, "key")}
+    answer = send(client, program, **sealed)
+    text = html.unescape(answer.content.decode())
+    assert (answer.status_code, Program.objects.count()) == (422, 1)
+    assert "Something changed since this preview. Look at it again; nothing is saved." in text
+    assert 'value="Night IOP"' in text
+    again = sealed | {"seen": hidden(answer, "seen")}
+    assert send(client, program, **again).redirect_chain[0][1] == 302
+    assert Program.objects.count() == 2
+
+
+def test_what_was_typed_anew_is_looked_at_before_it_is_made(client, dana, program):
+    seen = hidden(send(client, program, step="preview"), "seen")
+    for sent in ({"seen": seen, "name": "Day IOP"}, {"seen": seen, "take": ["week"], "code": "day"}, {"seen": ""}):
+        assert send(client, program, **sent).status_code == 422
+    assert Program.objects.count() == 1
 
 
 @pytest.mark.parametrize(
