@@ -7,7 +7,7 @@ from .presets import Preset
 
 ADULT, TEEN, UNDER = "min_week_minutes_adult", "min_week_minutes_adolescent", "adolescent_under_age"
 ONE_MINIMUM = "The source gives one number of weekly hours and none for adolescents: check theirs as well."
-ONE_SIZE = "The size is written for group therapy: check whether it holds for education and multi-family groups too."
+ONE_SIZE = "The preset sets the size of therapy groups only: check whether it holds for education and families too."
 
 PRESETS: dict[str, Preset] = {
     preset.code: preset
