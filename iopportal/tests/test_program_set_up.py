@@ -111,6 +111,9 @@ def set_the_week(page: Page) -> None:
 def add_staff(page: Page) -> None:
     """A clinician who works here, with a license that ends in eight weeks, and the link for the first sign-in."""
     page.goto("/admin/staff/user/add/")
+    press(page, "Save")
+    expect(page.get_by_role("alert")).to_be_focused()
+    assert "User name: Enter the user name." in said(page)
     fill(page, {"User name": "rae", "First name": "Rae", "Last name": "Whitfield"})
     page.get_by_label("Clinician", exact=True).check()
     press(page, "Save")
@@ -155,6 +158,7 @@ def close_a_holiday(page: Page) -> None:
     fill(page, {"Year": "2026"})
     press(page, "Show its holidays")
     press(page, "Preview")
+    expect(page.get_by_role("heading", name="What closing 2 days does. Nothing is saved yet.")).to_be_focused()
     assert "Week of Sun Dec 20: 360 of 540 countable minutes" in said(page)
     press(page, "Save: close 2 days")
     closed = Session.objects.filter(closed_by__reason="Christmas Day").values_list("program__code", "group__name")
@@ -186,6 +190,7 @@ def become_fit_to_open(page: Page) -> None:
     add(page, "programs/accreditation", {"Given by": "The Joint Commission", "From": f"{TODAY}"})
     page.goto("/admin/staff/user/")
     page.get_by_role("link", name="rae", exact=True).click()
+    page.get_by_text("Renewal", exact=True).first.click()
     page.get_by_role("checkbox", name="The renewal was filed today").first.check()
     page.get_by_role("textbox", name="what shows it").first.fill("Receipt 2026-118")
     press(page, "Save")

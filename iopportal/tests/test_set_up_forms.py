@@ -1,5 +1,7 @@
 """Every form of the set-up asks in words of its own: nothing is left to the words of the framework."""
 
+import re
+
 import pytest
 from django.contrib import admin
 from django.test import RequestFactory
@@ -67,3 +69,12 @@ def test_labels_of_the_set_up_stand_without_a_colon(client, dana):
 def test_a_list_of_actions_asks_to_choose_one(client, dana):
     text = client.get("/admin/staff/user/").content.decode()
     assert '<option value="" selected>Choose</option>' in text
+
+
+def test_the_page_of_a_person_links_to_its_sections(client, dana):
+    colleague = make_user("rae", Role.CLINICIAN)
+    make_posting(colleague, starts_on="2026-01-01")
+    text = client.get(f"/admin/staff/user/{colleague.pk}/change/").content.decode()
+    links = re.findall(r'<a href="#([\w-]+)">', text.partition('aria-label="On this page"')[2].partition("</nav>")[0])
+    assert links == ["postings-group", "credentials-group", "supervised_by-group", "time_away-group"]
+    assert [link for link in links if f'id="{link}"' not in text] == []

@@ -80,10 +80,8 @@ class CredentialInline(CredentialPages, PersonsInline):
     readonly_fields = CredentialPages.derived
     fieldsets = [
         (None, {"fields": [("type", "state", "number"), ("issued_on", "expires_on"), "standing"]}),
-        (
-            "Looked up, renewed",
-            {"fields": ["verification", "looked_up", "renewal", "renewal_filed_today", "evidence"]},
-        ),
+        ("Looked up at the board", {"fields": [("verification", "looked_up")]}),
+        ("Renewal", {"classes": ["collapse"], "fields": ["renewal", ("renewal_filed_today", "evidence")]}),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -173,7 +171,9 @@ class ColleagueAdmin(UserAdmin):
         return list(self.inlines) if self._is_seen(request, obj) else []
 
     def get_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
-        return [*super().get_fields(request, obj), *(["supervises"] if self._is_seen(request, obj) else [])]
+        user, first, last, email, full_time, roles = super().get_fields(request, obj)
+        lines = [user, (first, last), (email, full_time), roles]
+        return [*lines, *(["supervises"] if self._is_seen(request, obj) else [])]
 
     def _is_seen(self, request: HttpRequest, obj: User | None) -> bool:
         if obj is None:

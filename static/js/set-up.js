@@ -1,3 +1,12 @@
+// After a submit: to what is to be put right, or to the preview that came, also past the page's own first field.
+(() => {
+  const told = document.querySelector(".put-right, .setup .errors, #h-preview");
+  if (!told) return;
+  told.tabIndex = -1;
+  told.focus();
+  addEventListener("load", () => told.focus());
+})();
+
 // Fields of the set-up that look for rows: name each for who hears the page instead of seeing it.
 (() => {
   const name = () => {
