@@ -94,7 +94,7 @@ class PrimariesForm(SectionForm):
         programs = programs_of(self.lines)
         if not programs:
             return {}
-        return caseloads(users, programs[0], self.leaving.day, policy.book(programs[0], self.leaving.today))
+        return caseloads(users, programs[0], self.leaving.day, policy.book(programs[0], self.leaving.day))
 
 
 class PlacesForm(SectionForm):

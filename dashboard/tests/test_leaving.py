@@ -11,7 +11,7 @@ from patients.models import CareTeamMember
 from patients.tests.factories import make_episode, make_member, make_patient
 from programs.models import GroupLeader, Posting
 from programs.seeds import seed_lead_rules
-from programs.tests.factories import make_location, make_posting, make_program, make_service
+from programs.tests.factories import make_location, make_policy_value, make_posting, make_program, make_service
 from scheduling.actions import publish
 from scheduling.models import Session
 from scheduling.tests.factories import MONDAY, NOON, make_attendance, make_session, make_weekly_group
@@ -188,6 +188,13 @@ def test_primaries_are_handed_over_with_a_word_about_the_caseload(client, evenin
         "Rae Lindqvist is the primary clinician of 3 people; the policy advises 2 at most. R-32.",
     ]
     assert {episode.primary_on(MONDAY).user for episode in episodes} == {rae}
+
+
+def test_a_caseload_is_measured_by_the_maximum_of_the_day_on_which_it_is_handed_over(client, evening, dana, kim, rae):
+    caseload(evening, kim, 1)
+    make_policy_value("caseload_max", "16", evening, starts_on=MONDAY + WEEK)
+    shown = [client.get(address(kim, f"?day={day}")).text for day in (MONDAY + WEEK - DAY, MONDAY + WEEK)]
+    assert ["primary for 0 of 24" in shown[0], "primary for 0 of 16" in shown[1]] == [True, True]
 
 
 def test_other_places_are_handed_over_too(client, evening, dana, kim, rae):
