@@ -110,7 +110,8 @@ class Effect:
 
     def seal(self, *typed: object) -> str:
         """A fingerprint of what was typed and what it does: a confirmation that bears another is shown anew."""
-        facts = [[s.pk for s in part] for part in (self.canceled, self.restored, self.with_attendance, self.by_hand)]
+        parts = (self.canceled, self.restored, self.with_attendance, self.by_hand)
+        facts = [[(s.pk, s.starts_at.timestamp(), s.ends_at.timestamp()) for s in part] for part in parts]
         weeks = [[str(week) for week in [*one.below, *one.already]] for one in self.weeks]
         return sha256(repr((typed, facts, weeks)).encode()).hexdigest()
 
@@ -135,6 +136,12 @@ class Reopening:
     staying: list[Closure]
     still_closed: list[Session]
     effect: Effect
+
+    @property
+    def seal(self) -> str:
+        """Another one where it would be something else by now that comes back."""
+        rows = sorted((one.pk, one.starts_on, one.ends_on, one.reason) for one in self.going)
+        return self.effect.seal(rows, sorted(session.pk for session in self.still_closed))
 
 
 def reopening(closures: Sequence[Closure], *, at: datetime, today: date) -> Reopening:

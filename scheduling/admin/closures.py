@@ -19,8 +19,7 @@ from scheduling.actions import close_days, the_calendar, undo_closure
 from scheduling.closing import Effect, Reopening, effect, reopening
 from scheduling.forms import HolidaysForm, YearForm
 from staff.models import User
-from web import keys, trail
-from web.refusals import Refusal
+from web import keys
 
 from .bases import CalendarAdmin
 
@@ -113,26 +112,28 @@ class ClosureAdmin(CalendarAdmin, ReachAdmin):
 
     @admin.action(description="Undo: open these days again", permissions=["change"])
     def undo(self, request: HttpRequest, closures: QuerySet[Closure]) -> HttpResponse | None:
-        """Show what would come back; once that is confirmed, restore it. One with sessions in the past stays."""
+        """Show what would come back; once that is confirmed, restore it, all or nothing and only what was shown.
+
+        One with sessions in the past stays.
+        """
         at = timezone.now()
         today = timezone.localdate(at)
         chosen = list(closures.directed_by(request.user, today).select_related("program", "location"))  # type: ignore[attr-defined]
         if not chosen:
-            self.message_user(request, "None of these closures is yours to undo.", messages.ERROR)
+            self.message_user(request, "These closures are undone already, or not yours to undo.", messages.ERROR)
             return None
-        if "confirmed" not in request.POST:
-            return self._asked(request, reopening(chosen, at=at, today=today))
-        for closure in chosen:
-            try:
+        with the_calendar():
+            found = reopening(chosen, at=at, today=today)
+            seen = request.POST.get("seen")
+            if seen is None or seen != found.seal:
+                return self._asked(request, found, seen_before=seen is not None)
+            for closure in found.going:
                 self.say(request, undo_closure(closure, by=cast("User", request.user), at=at, today=today))
-            except Refusal as refusal:
-                trail.refused(refusal, by=request.user)
-                messages.error(request, f"{closure}: {refusal.sentence}")
         return None
 
-    def _asked(self, request: HttpRequest, found: Reopening) -> HttpResponse:
+    def _asked(self, request: HttpRequest, found: Reopening, *, seen_before: bool) -> HttpResponse:
         context = {"title": "Open these days again", "opts": self.opts, "found": found, "effect": found.effect}
-        context |= self.admin_site.each_context(request)
+        context |= {"seen_before": seen_before, **self.admin_site.each_context(request)}
         return TemplateResponse(request, "admin/programs/closure/undo.html", context)
 
     def holidays(self, request: HttpRequest) -> HttpResponse:

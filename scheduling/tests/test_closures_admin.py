@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from audit.models import Event
 from patients.tests.factories import make_episode
-from programs.models import Closure
+from programs.models import Closure, GroupSlot
 from programs.tests.factories import (
     make_closure,
     make_dose,
@@ -200,8 +200,8 @@ def test_a_closure_beyond_the_own_postings_is_refused(client, dana, group):
     assert "This reaches further than your own postings." in text_of(answer)
     assert 'name="seen"' not in answer.content.decode()
     closure = make_closure(WEDNESDAY)
-    answer = client.post(LIST, {"action": "undo", "_selected_action": closure.pk, "confirmed": "yes"}, follow=True)
-    assert "None of these closures is yours to undo." in text_of(answer)
+    answer = client.post(LIST, {"action": "undo", "_selected_action": closure.pk, "seen": "0"}, follow=True)
+    assert "These closures are undone already, or not yours to undo." in text_of(answer)
     assert Closure.objects.count() == 1
 
 
@@ -228,8 +228,9 @@ def test_undo_asks_first_and_says_what_comes_back(client, dana, group, program):
     assert "1 session restored" in text_of(answer)
     assert "Wed Mar 4, 2026 6:00–9:00 PM Recovery Evening IOP takes place again" in text_of(answer)
     assert Closure.objects.count() == 1
-    undo = {"action": "undo", "_selected_action": closure.pk, "confirmed": "yes"}
+    undo = {"action": "undo", "_selected_action": closure.pk, "seen": seal_of(answer)}
     assert "1 session restored." in text_of(client.post(LIST, undo, follow=True))
+    assert "These closures are undone already" in text_of(client.post(LIST, undo, follow=True))
     assert Closure.objects.count() == 0
     assert Event.objects.get(action="closure.undone").content["reason"] == "Snow"
 
@@ -297,9 +298,46 @@ def test_two_overlapping_closures_are_undone_together(client, dana, group, progr
     for first, last in ((MONDAY, WEDNESDAY), (WEDNESDAY, FRIDAY)):
         close_days(make_closure(first, last, program=program), by=None, at=NOON, today=MONDAY)
     both = {"action": "undo", "_selected_action": list(Closure.objects.values_list("pk", flat=True))}
-    assert "3 sessions restored" in text_of(client.post(LIST, both))
-    client.post(LIST, both | {"confirmed": "yes"})
+    asked = client.post(LIST, both)
+    assert "3 sessions restored" in text_of(asked)
+    client.post(LIST, both | {"seen": seal_of(asked)})
     assert (Closure.objects.count(), state()) == (0, before)
+
+
+def undone_meanwhile(snow, flood):
+    undo_closure(flood, by=None, at=NOON, today=MONDAY)
+
+
+def ends_earlier(snow, flood):
+    Closure.objects.filter(pk=snow.pk).update(ends_on=MONDAY)
+    close_days(Closure.objects.get(pk=snow.pk), by=None, at=NOON, today=MONDAY)
+
+
+def changed_by_hand(snow, flood):
+    Session.objects.filter(closed_by=snow).update(is_changed_by_hand=True)
+
+
+def moved(snow, flood):
+    GroupSlot.objects.filter(weekday=2).update(start="17:00")
+
+
+@pytest.mark.parametrize(
+    ("change", "left"), [(undone_meanwhile, 0), (ends_earlier, 0), (changed_by_hand, 1), (moved, 0)]
+)
+def test_an_undo_that_would_do_something_else_by_now_is_shown_anew(client, dana, group, program, change, left):
+    snow = make_closure(MONDAY, WEDNESDAY, program=program, reason="Snow")
+    flood = make_closure(FRIDAY, program=program, reason="Flood")
+    for closure in (snow, flood):
+        close_days(closure, by=None, at=NOON, today=MONDAY)
+    undo = {"action": "undo", "_selected_action": [snow.pk, flood.pk]}
+    seen = seal_of(client.post(LIST, undo))
+    change(snow, flood)
+    before = state(), list(Closure.objects.values())
+    answer = client.post(LIST, undo | {"seen": seen})
+    assert "Something changed since you looked. Nothing was opened again" in text_of(answer)
+    assert (state(), list(Closure.objects.values())) == before
+    client.post(LIST, undo | {"seen": seal_of(answer)})
+    assert Closure.objects.count() == left
 
 
 def test_the_least_offered_week_of_the_track_decides(program):
