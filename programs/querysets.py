@@ -56,11 +56,19 @@ class ScopedQuerySet(QuerySet[Row]):
 
     def visible_to(self, user: Person, day: date | None = None) -> Self:
         """Rows that the user's postings of `day` (today if left out) reach; a superuser sees all."""
-        return self if sees_all(user) else self.within(_postings().of(user, day))
+        return self if sees_all(user) else self.reached_by(_postings().of(user, day))
+
+    def set_up_by(self, user: Person, day: date | None = None) -> Self:
+        """What the set-up shows the user: rows that postings as director or deputy reach, no other posting."""
+        return self if sees_all(user) else self.reached_by(_postings().of(user, day).in_charge())
 
     def directed_by(self, user: Person, day: date | None = None) -> Self:
         """Rows reached by postings in which the user is director or deputy; a superuser directs all."""
         return self if sees_all(user) else self.within(_postings().of(user, day).in_charge())
+
+    def reached_by(self, own: "PostingQuerySet") -> Self:
+        """Rows that one sees through these postings."""
+        return self.within(own)
 
     def within(self, own: "PostingQuerySet") -> Self:
         """Rows of the programs that these postings reach."""
@@ -104,6 +112,11 @@ class PostingQuerySet(ScopedDatedQuerySet["models.Posting"]):
     def reaching(self, *, program: "models.Program | OuterRef", location: object) -> Self:
         """Postings in `program`, in its `location`, or provider-wide."""
         return self.filter(Q(program=program) | Q(location=location) | Q(program=None, location=None))
+
+    def reaching_any(self, programs: "ProgramQuerySet") -> Self:
+        """Postings in one of `programs`, in a location of theirs, or provider-wide."""
+        places = Q(location__in=programs.values("location"))
+        return self.filter(Q(program__in=programs.values("pk")) | places | Q(program=None, location=None))
 
     def within(self, own: "PostingQuerySet") -> Self:
         """Postings that reach no further than these: in their programs, or in a place that is theirs whole."""
@@ -154,9 +167,9 @@ class ProgramQuerySet(ScopedRetiringQuerySet["models.Program"]):
 
 
 class PolicyValueQuerySet(ScopedQuerySet["models.PolicyValue"]):
-    def visible_to(self, user: Person, day: date | None = None) -> Self:
-        """Values of the programs the user sees, and the provider-wide ones, which apply to everybody."""
-        return self if sees_all(user) else self.filter(program=None) | super().visible_to(user, day)
+    def reached_by(self, own: PostingQuerySet) -> Self:
+        """Values of the programs of these postings, and the provider-wide ones, which apply to everybody."""
+        return self.filter(program=None) | self.within(own)
 
     def applying_to(self, programs: Iterable[int]) -> Self:
         """Values of these programs, by id, and the provider-wide ones."""
@@ -170,9 +183,9 @@ class PolicyValueQuerySet(ScopedQuerySet["models.PolicyValue"]):
 class ReachingQuerySet(ScopedDatedQuerySet[Row]):
     """Dated rows for a program, a location, or with neither for the whole provider."""
 
-    def visible_to(self, user: Person, day: date | None = None) -> Self:
-        """Rows that touch a program or a place the user sees; provider-wide ones touch everybody."""
-        return self if sees_all(user) else self.filter(program=None, location=None) | super().visible_to(user, day)
+    def reached_by(self, own: PostingQuerySet) -> Self:
+        """Rows that touch a program or a place of these postings; provider-wide ones touch everybody."""
+        return self.filter(program=None, location=None) | self.within(own)
 
     def within(self, own: PostingQuerySet) -> Self:
         """Rows of the programs and the locations of these postings."""
@@ -200,9 +213,9 @@ class AccreditationQuerySet(ReachingQuerySet["models.Accreditation"]):
 
 
 class CurriculumQuerySet(ScopedRetiringQuerySet["models.Curriculum"]):
-    def visible_to(self, user: Person, day: date | None = None) -> Self:
-        """Curricula of the programs the user sees, and those of the whole provider."""
-        return self if sees_all(user) else self.filter(program=None) | super().visible_to(user, day)
+    def reached_by(self, own: PostingQuerySet) -> Self:
+        """Curricula of the programs of these postings, and those of the whole provider."""
+        return self.filter(program=None) | self.within(own)
 
     def taught_in(self, program: "models.Program | int") -> Self:
         """Curricula of the program, and those of the whole provider."""

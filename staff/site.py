@@ -34,6 +34,9 @@ class Offered(AutocompleteJsonView):
     """What a field that looks for rows offers: of those in sight the ones that may be chosen."""
 
     def get_queryset(self) -> Any:
+        looked_up = getattr(self.model_admin, "looked_up", None)
+        if looked_up:
+            return looked_up(self.request, self.term, self.source_field)
         rows = super().get_queryset()
         offered = getattr(self.model_admin, "offered", None)
         return offered(self.request, rows) if offered else rows

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import DatabaseError, DataError, InterfaceError, InternalError, OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 
 from . import errors, pages, trail
@@ -16,6 +16,7 @@ from .stale import both_texts
 
 TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 IMPOSSIBLE = (OverflowError, DataError)
+ROW = {"id", "pk"}  # how the last word of an argument is called that says which row
 UNAVAILABLE = (OperationalError, InternalError, InterfaceError)
 
 logger = logging.getLogger(__name__)
@@ -30,7 +31,7 @@ def to(request: HttpRequest, exception: Exception) -> HttpResponse | None:
             return stale(request, exception)
         case AlreadyDone():
             return HttpResponseRedirect(exception.url, status=303)
-        case PermissionDenied():
+        case PermissionDenied() | Http404():
             closed(request, exception)
             return None
     status = status_of(exception)
@@ -60,10 +61,16 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     return render(request, template, {"refusal": refusal}, status=422)
 
 
-def closed(request: HttpRequest, denied: PermissionDenied) -> None:
-    """Django's own answer (403); the audit trail keeps which door it was, by the exception's name for it if any."""
-    route = request.resolver_match.view_name if request.resolver_match else ""
-    trail.closed_door(str(denied) or route, by=request.user)
+def closed(request: HttpRequest, denied: PermissionDenied | Http404) -> None:
+    """Django's own answer (403, 404); the audit trail keeps which door it was, by the exception's name for it if any.
+
+    A row that is not in reach and one that is not there are answered, and kept, alike.
+    """
+    match = request.resolver_match
+    if isinstance(denied, PermissionDenied):
+        trail.closed_door(str(denied) or (match.view_name if match else ""), by=request.user)
+    elif match and request.user.is_authenticated and ROW & {name.rpartition("_")[2] for name in match.kwargs}:
+        trail.out_of_reach(match.view_name, by=request.user)
 
 
 def stale(request: HttpRequest, stale: Stale) -> HttpResponse:

@@ -1,8 +1,10 @@
 from typing import Any
 
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from . import outside
 from .forms import ActionBase
 
 
@@ -13,6 +15,8 @@ def page(
     for candidate in (form, *context.values()):
         if isinstance(candidate, ActionBase):
             candidate.issue_keys(by=request.user)
+    if isinstance(form, BaseForm):
+        outside.keep(request, [form])
     if status is None:
         status = 422 if form is not None and form.is_bound and form.errors else 200
     return render(request, template, {"form": form, **context}, status=status)

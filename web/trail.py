@@ -3,7 +3,7 @@
 import logging
 from typing import Any
 
-from django.db import Error
+from django.db import Error, transaction
 
 from audit.actions import record, record_read
 
@@ -34,6 +34,21 @@ def closed_door(route: str, *, by: Any) -> None:
     """Record that `by` has not the permission of a page."""
     logger.info("Closed to this role: %s", route)
     _keep("refused", by, {"code": "closed_door", "route": route})
+
+
+def out_of_reach(route: str, *, by: Any) -> None:
+    """Record that `by` asked for a row that is not theirs to see, or not there; which one, its number would say."""
+    logger.info("Out of reach: %s", route)
+    _keep("refused", by, {"code": "out_of_reach", "route": route})
+
+
+def not_offered(route: str, fields: list[str], *, by: Any) -> None:
+    """Record that `by` sent a form a choice it did not offer: which fields, and never what was sent."""
+    logger.info("Not offered: %s %s", route, ", ".join(fields))
+    person = by if by.is_authenticated else None
+    content = {"code": "not_offered", "route": route, "fields": fields}
+    with transaction.atomic():
+        record(action="refused", by=person, outcome="refused", content=content)
 
 
 def _keep(action: str, by: Any, content: dict[str, str], **more: Any) -> None:

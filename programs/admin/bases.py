@@ -34,14 +34,16 @@ class RetiresLater(PortalModelAdmin):
 
 
 class InReachAdmin(RetiresLater):
-    """A page of rows with a scope: one sees what one's postings reach and changes what one directs.
+    """A page of rows with a scope: one sees what one's postings in charge reach and changes what one directs.
+
+    SECURITY: a deputy's permissions are for one program; where the same person works as something else, nothing shows.
 
     Fields that look for a row offer no retired one, and no program or place that somebody else directs.
     """
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: Any = super().get_queryset(request)
-        return rows.visible_to(request.user, timezone.localdate())
+        return rows.set_up_by(request.user, timezone.localdate())
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         allowed = super().has_change_permission(request, obj)

@@ -85,7 +85,7 @@ class CurriculumAdmin(ReachAdmin):
         """SECURITY: one of the whole provider is taught by groups of programs that its reader may not see."""
         found: Curriculum | None = super().get_object(request, object_id, from_field)
         if found:
-            theirs = Group.objects.visible_to(request.user, timezone.localdate()).filter(curriculum=found)
+            theirs = Group.objects.set_up_by(request.user, timezone.localdate()).filter(curriculum=found)
             found.groups_in_sight = theirs.select_related("program").order_by("program__name", "name")  # type: ignore[attr-defined]
         return found
 

@@ -160,32 +160,45 @@ class ColleagueAdmin(UserAdmin):
 
     inlines = [PostingInline, CredentialInline, SupervisionInline, TimeAwayInline]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        seen = colleagues.seen_by(acting(request), timezone.localdate())
+        return super().get_queryset(request).filter(pk__in=seen.values("pk"))
+
+    def looked_up(self, request: HttpRequest, term: str, field: Any) -> QuerySet[User]:
+        """People by name, as far as one sees them; to post somebody, or as a supervisor, from elsewhere too."""
+        elsewhere = (field.model, field.name) in {(Posting, "user"), (Supervision, "supervisor")}
+        rows = self.get_queryset(request)
+        if elsewhere and len(term.strip()) >= colleagues.FEWEST_LETTERS:
+            rows = User.objects.all()
+        found: QuerySet[User] = self.get_search_results(request, rows, term)[0]
+        return colleagues.named(found).order_by(*self.ordering)
+
     def may_manage(self, request: HttpRequest, user: User) -> Refusal | None:
         return super().may_manage(request, user) or rules.may_lead(acting(request), user, timezone.localdate())
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
-        """A new person is saved first: what belongs to them comes on the page after.
-
-        SECURITY: the directory names everybody; licenses and time away show to who directs where the person works.
-        """
-        return list(self.inlines) if self._is_seen(request, obj) else []
+        """A new person is saved first: what belongs to them comes on the page after."""
+        return list(self.inlines) if obj else []
 
     def get_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         user, first, last, email, full_time, roles = super().get_fields(request, obj)
-        lines = [user, (first, last), (email, full_time), roles]
-        return [*lines, *(["supervises"] if self._is_seen(request, obj) else [])]
-
-    def _is_seen(self, request: HttpRequest, obj: User | None) -> bool:
-        if obj is None:
-            return False
-        return colleagues.seen_by(acting(request), timezone.localdate()).filter(pk=obj.pk).exists()
+        return [user, (first, last), (email, full_time), roles, *(["supervises"] if obj else [])]
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
         return [*super().get_readonly_fields(request, obj), "supervises"]
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> User | None:
+        """SECURITY: somebody may supervise where whoever looks does not direct."""
+        found: User | None = super().get_object(request, object_id, from_field)
+        if found:
+            rows = Supervision.objects.filter(supervisor=found, supervisee__in=self.get_queryset(request).values("pk"))
+            found.supervision_in_sight = rows  # type: ignore[attr-defined]
+        return found
+
     @admin.display(description="supervises")
     def supervises(self, user: User) -> str:
-        rows = Supervision.objects.filter(supervisor=user).active_on(timezone.localdate()).select_related("supervisee")
+        own = getattr(user, "supervision_in_sight", Supervision.objects.none())
+        rows = own.active_on(timezone.localdate()).select_related("supervisee")
         links = [(reverse("admin:staff_user_change", args=[row.supervisee_id]), row.supervisee) for row in rows]
         return format_html_join(", ", '<a href="{}">{}</a>', links) or "nobody today"
 

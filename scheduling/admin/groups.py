@@ -9,7 +9,7 @@ from django.utils import timezone
 from programs.admin import RelatedOnly
 from programs.choices import AttendedBy
 from programs.fields import BreaksField
-from programs.models import Curriculum, Group, GroupLeader, GroupSlot, Room
+from programs.models import Curriculum, Group, GroupLeader, GroupSlot, Posting, Program, Room
 from programs.querysets import not_retired
 from scheduling.actions import republish
 from scheduling.querysets import MODEL_BACKEND
@@ -57,10 +57,19 @@ class LeaderInline(PortalInline):
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("user")
 
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "user":
-            kwargs["queryset"] = User.objects.with_perm("scheduling.lead_session", backend=MODEL_BACKEND)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+    def get_formset(self, request: HttpRequest, obj: Group | None = None, **kwargs: Any) -> Any:
+        """Offer who works in the program, now or later, and leads sessions; who leads the group already stays."""
+        formset = super().get_formset(request, obj, **kwargs)
+        field: Any = formset.form.base_fields.get("user")
+        if field:
+            day = timezone.localdate()
+            own = Program.objects.filter(pk=obj.program_id) if obj else Program.objects.directed_by(request.user, day)
+            posted = Posting.objects.not_over(day).reaching_any(own)
+            leaders = User.objects.with_perm("scheduling.lead_session", include_superusers=False, backend=MODEL_BACKEND)
+            here = leaders.filter(pk__in=posted.values("user"))
+            kept = GroupLeader.objects.filter(group=obj).values("user") if obj else []
+            field.queryset = User.objects.filter(Q(pk__in=here.values("pk")) | Q(pk__in=kept))
+        return formset
 
 
 @admin.register(Group)
@@ -81,8 +90,8 @@ class GroupAdmin(CalendarAdmin, StaysInProgram):
         """Offer the rooms of the group's place and what its program may teach; what is retired only where it is."""
         form = super().get_form(request, obj, change=change, **kwargs)
         today = timezone.localdate()
-        rooms = Room.objects.visible_to(request.user, today).select_related("location")
-        taught = Curriculum.objects.visible_to(request.user, today)
+        rooms = Room.objects.set_up_by(request.user, today).select_related("location")
+        taught = Curriculum.objects.set_up_by(request.user, today)
         if obj:
             rooms, taught = rooms.filter(location=obj.program.location_id), taught.taught_in(obj.program)
         offered: dict[str, Any] = {"room": rooms, "curriculum": taught}

@@ -18,6 +18,7 @@ from django.urls import reverse
 from audit.actions import record
 from audit.models import Event
 from web import histories, keys
+from web.outside import Outside
 
 from .changes import changed, plain
 from .fields import ROW, PlainFields
@@ -40,7 +41,7 @@ class ShortCount(Paginator):
         return rows.order_by()[:MOST_ROWS].count()
 
 
-class PortalModelAdmin(PlainFields, admin.ModelAdmin):
+class PortalModelAdmin(Outside, PlainFields, admin.ModelAdmin):
     """An admin page whose every save is an audit event with the old and new values, instead of a LogEntry.
 
     Name the relations that a list shows in `list_select_related`; a bare one joins everything.
