@@ -54,18 +54,18 @@ def closed_days(reach: Reach, first: date, last: date) -> dict[date, str]:
 def offers(year: int, reach: Reach, *, today: date) -> list[Offer]:
     """The federal holidays of the year from `today` on, and last year's other closed days at their place in this one.
 
-    A federal holiday, or its observed day, is usual where last year was closed on it or under its name. Where nothing
-    was closed last year, each that falls on a weekday is.
+    A federal holiday, or its observed day, is usual where last year was closed on it or under its name. Where none was
+    closed last year, whatever else was, each that falls on a weekday is.
     """
     before = list(Closure.objects.filter(reach.closures(), starts_on__year=year - 1).order_by("starts_on", "pk"))
     last_year = [(row.starts_on, row.reason) for row in before if row.starts_on == row.ends_on]
     kept = (name for day, name in federal(year - 1) if any(row.starts_on <= day <= row.ends_on for row in before))
-    names = {name.casefold() for name in [*(name for _, name in last_year), *kept]}
+    federal_names = {name.casefold() for _, name in [*federal(year - 1), *federal(year)]}
+    names = {name.casefold() for name in [*(name for _, name in last_year), *kept]} & federal_names
     found = {
         day: Offer(day, name, _plain(name) in names if names else day.weekday() < SATURDAY)
         for day, name in federal(year)
     }
-    federal_names = {_plain(name) for _, name in federal(year)}
     for day, name in last_year:
         if _plain(name) not in federal_names:
             again = next_year(day)

@@ -4,7 +4,9 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
 from programs import policy
 from programs.models import Program
@@ -15,6 +17,7 @@ from web.pages import is_fragment, page
 from .bases import CalendarAdmin
 from .timetables import extras, say_taken
 
+NEXT = "Next: set <a href='{}'>leaders and rooms</a>, without which the new sessions need cover."
 PREVIEW = "admin/programs/program/_week_preview.html"
 
 
@@ -26,6 +29,9 @@ def week(site: CalendarAdmin, request: HttpRequest, object_id: int) -> HttpRespo
     if step == "save" and form.is_valid() and form.saved(by=request.user):
         say_taken(site, request, form.result)
         say_hours(request, program)
+        if form.result.imported.made:
+            page_of_leaders = reverse("program_staffing", args=[program.pk])
+            messages.info(request, format_html(NEXT, page_of_leaders))
         return HttpResponseRedirect(request.path)
     if step == "add" or not form.rows:
         form.add_line()

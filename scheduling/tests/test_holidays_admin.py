@@ -77,6 +77,13 @@ def test_the_first_year_without_closures_ticks_every_holiday_on_a_weekday(progra
     assert {name for name, ticked in usual.items() if not ticked} == {"Independence Day"}
 
 
+def test_a_year_after_which_only_another_day_was_closed_is_a_first_year(program):
+    """A staff retreat says nothing about holidays."""
+    make_closure(date(2025, 8, 14), location=program.location, reason="Staff retreat")
+    usual = {offer.name: offer.is_usual for offer in offers(2026, Reach(program), today=MONDAY)}
+    assert {name for name, ticked in usual.items() if not ticked} == {"Independence Day"}
+
+
 def test_last_years_closed_days_are_offered_at_their_place_in_this_year(program):
     for day, reason in [
         (date(2026, 5, 25), "Memorial Day"),

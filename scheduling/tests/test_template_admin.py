@@ -172,6 +172,13 @@ def test_a_program_without_groups_begins_with_an_empty_line(client, dana, progra
     assert Group.objects.get().name == "Skills"
 
 
+def test_a_new_group_leads_on_to_its_leaders(client, dana, program):
+    data = typed(client, program) | row(0, **NEW, weekdays=["Mon"])
+    leaders = f"<a href='/programs/{program.pk}/staffing/'>leaders and rooms</a>"
+    assert f"Next: set {leaders}" in send(client, program, data=data, follow=True).content.decode()
+    assert "Next: set" not in send(client, program, row(0, end="12:15"), follow=True).content.decode()
+
+
 def test_a_line_that_is_ended_ends_and_its_sessions_go(client, dana, program, process):
     other = make_group(program, "Skills")
     make_slot(other, 1, starts_on=OPENING)
