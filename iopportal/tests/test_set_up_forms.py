@@ -6,7 +6,8 @@ import pytest
 from django.contrib import admin
 from django.test import RequestFactory
 
-from programs.tests.factories import make_group, make_posting, make_program
+from programs.models import PolicyValue
+from programs.tests.factories import make_group, make_policy_value, make_posting, make_program
 from staff.choices import Role
 from staff.tests.factories import make_user
 from web.missing import DJANGOS
@@ -78,3 +79,13 @@ def test_the_page_of_a_person_links_to_its_sections(client, dana):
     links = re.findall(r'<a href="#([\w-]+)">', text.partition('aria-label="On this page"')[2].partition("</nav>")[0])
     assert links == ["postings-group", "credentials-group", "supervised_by-group", "time_away-group"]
     assert [link for link in links if f'id="{link}"' not in text] == []
+
+
+def test_values_to_be_confirmed_lead_to_where_they_are(client, dana):
+    program = make_program()
+    make_policy_value("min_week_minutes_adult", "600", is_confirmed=False)
+    text = client.get(f"/programs/{program.pk}/policy/").content.decode()
+    link = re.search(r'href="([^"]+)">Confirm 1 value</a>', text).group(1)
+    assert client.get(link).context["cl"].result_count == 1
+    PolicyValue.objects.update(is_confirmed=True)
+    assert "Confirm 1 value" not in client.get(f"/programs/{program.pk}/policy/").content.decode()
