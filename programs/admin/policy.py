@@ -112,6 +112,13 @@ class PolicyValueAdmin(ReachAdmin):
         status = 422 if shown.is_bound and shown.errors else 200
         return TemplateResponse(request, "admin/programs/policyvalue/preset.html", context, status=status)
 
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
+        """Also by what people read: the label of a key."""
+        found, has_twice = super().get_search_results(request, queryset, search_term)
+        words = search_term.casefold().split()
+        named = [name for name, key in KEYS.items() if words and all(word in key.label.casefold() for word in words)]
+        return found | queryset.filter(key__in=named), has_twice
+
     @admin.action(description="Confirm: checked against the source", permissions=["change"])
     def confirm(self, request: HttpRequest, values: QuerySet[PolicyValue]) -> None:
         """The provider has compared them with what their citation names."""

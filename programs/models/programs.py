@@ -210,7 +210,8 @@ class PolicyValue(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.key} = {self.value}" if self.value else f"{self.key} falls back"
+        label = policy.KEYS.get(self.key, self.key)
+        return f"{label}: {self.value}" if self.value else f"{label} falls back"
 
     def clean(self) -> None:
         if self.key:

@@ -112,6 +112,31 @@ def test_a_value_that_is_no_value_of_its_key_is_refused_and_what_was_typed_stays
     assert (errors(answer), 'value="many"' in answer.content.decode()) == ([sentence], True)
 
 
+@pytest.mark.parametrize(
+    ("words", "keys"),
+    [
+        ("least group", ["group_min"]),
+        ("PLAN DUE", ["plan_due"]),
+        ("Contract 7", ["plan_due"]),
+        ("group_min", ["group_min"]),
+        ("evening", ["group_min"]),
+        ("day late", []),
+        ("", ["group_min", "plan_due"]),
+        ("x " * 5000, []),
+    ],
+)
+def test_the_list_is_searched_by_label_key_citation_and_program(client, dana, evening, words, keys):
+    make_policy_value("group_min", "3", evening)
+    make_policy_value("plan_due", "7 days", citation="Contract 7")
+    page = client.get("/admin/programs/policyvalue/", {"q": words})
+    assert [row.key for row in page.context["cl"].result_list] == keys
+
+
+def test_a_value_is_named_as_people_read_it(evening):
+    values = [make_policy_value("group_min", value, evening, starts_on=day) for value, day in (("3", DAY), ("", LATER))]
+    assert [str(value) for value in values] == ["Least for a group: 3", "Least for a group falls back"]
+
+
 def test_a_preset_may_begin_before_the_program_opens_and_after_other_presets(dana):
     """A later value of the program's own ends the preset's, and the preview says when."""
     program = make_program("Morning IOP", opens_on=LATER)
