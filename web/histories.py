@@ -20,8 +20,9 @@ MOST_ROWS = 500
 
 @dataclass(frozen=True)
 class Line:
-    """One change as the page shows it; `at` is UTC."""
+    """One change as the page shows it; `at` is UTC, `kind` the label of the model of the event's object."""
 
+    kind: str
     at: datetime
     who: str
     what: str
@@ -46,6 +47,7 @@ def lines(events: Iterable[Event]) -> list[Line]:
     named = _named(changes)
     return [
         Line(
+            kind=change.event.object_type,
             at=change.event.at,
             who=change.event.actor_name,
             what=change.what,

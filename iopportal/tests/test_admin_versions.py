@@ -111,13 +111,24 @@ def test_who_comes_second_is_told_who_saved_what_and_saves_over_it_knowing_that(
     assert re.search(
         r"Bea \w+ saved this room at \d+:\d\d [AP]M, after you opened it\. Nothing of yours was saved\.", text
     )
-    assert re.search(r"Bea \w+: Name, from Red to Green", text)
+    assert "Name: was Red, now Green" in text
     assert f'<a href="{address}">Open it as it is now</a>' in late.content.decode()
     assert 'value="Blue"' in late.content.decode()
     assert Room.objects.values_list("name", "capacity").get() == ("Green", 8)
     newer = {"version": re.search(r'name="version" value="([^"]+)"', late.content.decode())[1]}
     assert dana.post(address, TYPED | newer).status_code == 302
     assert Room.objects.values_list("name", "capacity").get() == ("Blue", 12)
+
+
+def test_where_several_saved_since_each_is_named_beside_what_they_changed(dana, bea, evening):
+    room = make_room(evening.location, "Red")
+    address = url("programs.room", "change", room.pk)
+    data = TYPED | opened(dana, address)
+    save(bea, address, {"name": "Green", "capacity": ""})
+    save(signed_in(director("cleo")), address, {"name": "Green", "capacity": "3"})
+    text = text_of(dana.post(address, data))
+    assert re.search(r"Cleo \w+ saved this room at", text)
+    assert re.search(r"Cleo \w+: Capacity: was –, now 3 Bea \w+: Name: was Red, now Green", text)
 
 
 def test_whoever_saved_in_another_window_is_told_that_it_was_themselves(dana, evening):
@@ -169,8 +180,15 @@ def test_a_time_that_somebody_else_moved_below_the_page_counts(dana, evening):
     assert dana.post(address, data).status_code == 409
 
 
-@pytest.mark.parametrize("label", ["staff.credential", "staff.timeaway", "programs.posting"])
-def test_what_is_saved_on_a_row_s_own_page_is_named_on_the_person_s(dana, bea, evening, label):
+@pytest.mark.parametrize(
+    ("label", "said"),
+    [
+        ("staff.credential", {"Credential, number"}),
+        ("staff.timeaway", {"Time away, until"}),
+        ("programs.posting", {"Posting, from"}),
+    ],
+)
+def test_what_is_saved_on_a_row_s_own_page_is_named_on_the_person_s(dana, bea, evening, label, said):
     row = MAKERS[label]("1", evening)
     if label == "staff.timeaway":
         TimeAway.objects.update(starts_on=date(2040, 1, 1), ends_on=date(2040, 1, 2))
@@ -186,6 +204,7 @@ def test_what_is_saved_on_a_row_s_own_page_is_named_on_the_person_s(dana, bea, e
     late = dana.post(url("staff.user", "change", row.user_id), data)
     assert (late.status_code, len(late.context["stale"].lines) > 0) == (409, True)
     assert "Bea" in late.context["stale"].lines[0].who
+    assert {line.what for line in late.context["stale"].lines} == said
 
 
 def test_a_save_that_changed_nothing_makes_nobody_late(dana, bea, evening):

@@ -6,7 +6,7 @@ whoever changed the rows, a page or a verb, and the same again where nothing it 
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -42,10 +42,17 @@ def the_set_up() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Overtaken:
-    """Why a save came too late: a sentence, and what was changed since, newest first."""
+    """Why a save came too late: a sentence, and what was changed since, newest first.
+
+    Who is named beside each change where it was more than one person.
+    """
 
     sentence: str
     lines: list[histories.Line]
+
+    @property
+    def several(self) -> bool:
+        return len({line.who for line in self.lines}) > 1
 
 
 class VersionedForm(forms.ModelForm):
@@ -89,7 +96,13 @@ class VersionedForm(forms.ModelForm):
         last = events[0]
         who = "You, in another window," if last.actor_id == user.pk else last.actor_name
         sentence = f"{who} saved this {noun} {_when(last.at)}, after you opened it. Nothing of yours was saved."
-        return Overtaken(sentence, histories.lines(events))
+        return Overtaken(sentence, [self._named(line) for line in histories.lines(events)])
+
+    def _named(self, line: histories.Line) -> histories.Line:
+        """A change of a row that has events of its own, with what kind of row it is."""
+        kinds = {one.model._meta.label_lower: str(one.model._meta.verbose_name) for one in self.formsets}
+        kind = kinds.get(line.kind, "")
+        return replace(line, what=f"{kind.capitalize()}, {line.what.lower()}") if kind else line
 
     def _events_since(self) -> list[Event]:
         opened = _opened(self.data.get("version", ""))
