@@ -174,9 +174,10 @@ class Staffing:
         day = self._first_day(group)
         asked: dict[str, Any] = {"service": group.service, "program": self.program, "day": day}
         last = self.licenses.last_day(user, role=ROLES[seat], **asked)
-        if last and last <= day + LICENSES_AHEAD:
-            return Note("due", f"May {ROLES[seat]} until {_dated(last)}; later sessions need cover.", "R-31")
         supervisor = verdict.needs_cosignature and self.licenses.supervisor(user, **asked)
+        if last and last <= day + LICENSES_AHEAD:
+            signed = f", co-signed by {self._supervisors[supervisor]}" if supervisor else ""
+            return Note("due", f"May {ROLES[seat]} until {_dated(last)}{signed}; later sessions need cover.", "R-31")
         return Note("info", f"Needs co-signature by {self._supervisors[supervisor]}.", "R-30") if supervisor else None
 
     @cached_property

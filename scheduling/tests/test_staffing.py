@@ -224,6 +224,14 @@ def test_an_expiring_license_is_saved_and_said(client, program, skills):
     assert known(page, skills, "lead") == [f"May lead until {until}; later sessions need cover."]
 
 
+def test_who_leads_under_a_supervisor_whose_license_ends_is_said_with_both(client, program, skills, rae):
+    ines, ends = clinician(program, "ines", license="Intern"), TODAY() + 5 * WEEK
+    make_supervision(ines, rae)
+    rae.credentials.update(expires_on=ends)
+    said = f"May lead until {ends:%b} {ends.day}, {ends.year}, co-signed by Rae Lindqvist; later sessions need cover."
+    assert known(check(client, program, set_to(skills, lead=ines)), skills, "lead") == [said]
+
+
 def test_an_expired_license_may_be_set_for_a_series_with_a_warning(client, program, skills):
     lee = clinician(program, "lee")
     ended = TODAY() - DAY
