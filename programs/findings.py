@@ -38,7 +38,7 @@ def no_hours(minimum: int) -> str:
     return f"No countable hours; the minimum is {in_hours(minimum)} h a week."
 
 
-def in_hours(minutes: int) -> str:
+def in_hours(minutes: float) -> str:
     return f"{round(minutes / 60, 2):g}"
 
 

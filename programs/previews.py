@@ -8,8 +8,9 @@ from itertools import combinations
 from django.utils.text import get_text_list
 
 from . import findings, timetable
-from .choices import AttendedBy, Population
+from .choices import AttendedBy
 from .importing import GroupPlan, ProgramPlan
+from .limits import Limits, limits_of, minimum_for
 from .models import Program, ServiceType
 from .policy import Book
 from .timetable import Dose, Slot, Weeks
@@ -36,19 +37,6 @@ class Part:
         if not self.service.counts_toward_hours:
             return f"{self.service} does not count toward hours."
         return "" if self.service.counts(self.purpose) else NO_PURPOSE
-
-
-@dataclass(frozen=True, kw_only=True)
-class Limits:
-    """What the policy in force says of a week. Minutes, except the two counts of days."""
-
-    minimum: int
-    maximum: int
-    partial_hospitalization: int
-    day: int
-    days: int
-    idle_days: int
-    exclude_breaks: bool
 
 
 @dataclass(frozen=True)
@@ -79,7 +67,9 @@ class WeekSpan:
 
 @dataclass(frozen=True, kw_only=True)
 class Hours:
-    """A program's week as of a day. `sentences` judge the minutes (R-25), `remarks` the days (R-34, R-43)."""
+    """A program's week as of a day. `sentences` judge the minutes (R-25), `remarks` the days (R-34, R-43), the average
+    (R-42) and the floor of young adults (R-06).
+    """
 
     day: date
     limits: Limits
@@ -109,8 +99,9 @@ class Hours:
 
     @property
     def is_below(self) -> bool:
-        """Whether some week of the track has fewer countable minutes than the floor."""
-        return not self.spans or any(span.weeks.minutes < self.floor for span in self.spans)
+        """Whether some week of the track, or the average over the policy's weeks, is below the floor (R-42)."""
+        averages = timetable.averages(self.weeks, self.limits.averaging_weeks)
+        return not averages or min(averages) < self.floor
 
 
 @dataclass(frozen=True)
@@ -143,24 +134,6 @@ def stretches(parts: Sequence[Part], *, limits: Limits, day: date) -> list[tuple
     starts = sorted({day} | {first for first in firsts if first > day})
     lasts = [*(start - timedelta(days=1) for start in starts[1:]), None]
     return [(last, judge(parts, limits=limits, day=start)) for start, last in zip(starts, lasts, strict=True)]
-
-
-def minimum_for(population: str, book: Book, program: int | None = None) -> int:
-    """The weekly minimum in minutes of a program for this population (R-06 asks each patient's age besides)."""
-    adolescent = population == Population.ADOLESCENT
-    return book.number(program, "min_week_minutes_adolescent" if adolescent else "min_week_minutes_adult")
-
-
-def limits_of(population: str, book: Book, program: int | None = None) -> Limits:
-    return Limits(
-        minimum=minimum_for(population, book, program),
-        maximum=book.number(program, "max_week_minutes"),
-        partial_hospitalization=book.number(program, "php_minutes"),
-        day=book.number(program, "min_day_minutes"),
-        days=book.number(program, "min_days_per_week"),
-        idle_days=book.number(program, "max_idle_days_between"),
-        exclude_breaks=book.switch(program, "exclude_breaks"),
-    )
 
 
 def parts_of(program: Program) -> list[Part]:
@@ -200,7 +173,11 @@ def judge(parts: Sequence[Part], *, limits: Limits, day: date) -> Hours:
         services=tuple(_services(parts, limits, day)),
         spans=spans,
         sentences=tuple(sentences),
-        remarks=(*_same_hours(parts, day), *(text for span in spans for text in _remarks(span, limits, spans))),
+        remarks=(
+            *_of_the_floor(weeks, limits),
+            *_same_hours(parts, day),
+            *(text for span in spans for text in _remarks(span, limits, spans)),
+        ),
     )
 
 
@@ -249,6 +226,20 @@ def _services(parts: Sequence[Part], limits: Limits, day: date) -> Iterator[Serv
         for weeks in timetable.minutes_by_week(items, day=day, exclude_breaks=limits.exclude_breaks):
             if weeks.minutes:
                 yield ServiceMinutes(service, weeks, why_not)
+
+
+def _of_the_floor(weeks: Sequence[Weeks], limits: Limits) -> Iterator[str]:
+    """What else the policy knows of a floor: weeks that are averaged, and people whom it holds for later."""
+    averages, over = timetable.averages(weeks, limits.averaging_weeks), limits.averaging_weeks
+    if averages and over > 1 and any(span.minutes < limits.minimum for span in weeks):
+        least, floor = findings.in_hours(min(averages)), findings.in_hours(limits.minimum)
+        yield f"Averaged over {over} weeks, the least is {least} h a week; the minimum is {floor} h (R-42)."
+    if limits.young_under and limits.young != limits.minimum:
+        short = not averages or min(averages) < limits.young
+        yield (
+            f"The minimum is {findings.in_hours(limits.minimum)} h for adults and {findings.in_hours(limits.young)} h "
+            f"for people under {limits.young_under}, which the week {'does not reach' if short else 'reaches'} (R-06)."
+        )
 
 
 def _same_hours(parts: Sequence[Part], day: date) -> Iterator[str]:

@@ -3,7 +3,7 @@
 A week here is the patient's own week in a track, counted from 1: week n is the seven days from their start + 7(n − 1).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -150,6 +150,16 @@ def minutes_by_week(pattern: Iterable[Slot | Dose], *, day: date, exclude_breaks
         else:
             found.append(Weeks(first, last, minutes))
     return found
+
+
+def averages(spans: Sequence[Weeks], over: int) -> list[float]:
+    """The mean minutes of each `over` weeks of a track, counted from its first; the last ones may be fewer."""
+    if not spans:
+        return []
+    end = spans[-1].last or spans[-1].first + 2 * over
+    minutes = [span.minutes for span in spans for _ in range(span.first, (span.last or end) + 1)]
+    blocks = [minutes[first : first + over] for first in range(0, len(minutes), over)]
+    return [sum(block) / len(block) for block in blocks]
 
 
 def at_once(first: Slot, second: Slot) -> bool:
