@@ -24,7 +24,7 @@ class ProgramForm(forms.ModelForm):
 
     def is_valid(self) -> bool:
         """The first submit only looks: the form comes back with what it would do, and without a mistake."""
-        return super().is_valid() and self.cleaned_data["seen"] == self.seal
+        return super().is_valid() and self.seal in {"", self.cleaned_data["seen"]}
 
     @cached_property
     def moved(self) -> Moved | None:

@@ -151,6 +151,12 @@ def test_what_was_logged_meanwhile_is_shown_anew(client, program, group):
     assert Program.objects.get().opens_on == OPENING
 
 
+def test_an_opening_put_back_after_the_preview_is_saved_as_it_was(client, program, group):
+    first = send(client, program, OPENING + WEEK)
+    answer = send(client, program, OPENING, seen=seal(first))
+    assert (answer.redirect_chain[0][1], held(program)) == (302, mondays(OPENING))
+
+
 def test_looking_changes_nothing(client, program, group):
     before = [list(rows.values()) for rows in (Session.objects.all(), GroupSlot.objects.all(), Event.objects.all())]
     send(client, program, MONDAY + WEEK)
