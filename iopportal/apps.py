@@ -13,7 +13,7 @@ class PortalConfig(AppConfig):
 
 
 def seed(**kwargs: Any) -> None:
-    """After every `migrate`, once all rooms have their tables: make what the portal ships (docs/decisions/after-migrate.md)."""
+    """After every `migrate`, when all rooms have their tables: make what we ship (docs/decisions/after-migrate.md)."""
     from .seeds import seed_everything
 
     call_command("createcachetable", database=kwargs["using"], verbosity=0)
