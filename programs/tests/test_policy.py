@@ -18,10 +18,10 @@ DAY = date(2026, 3, 2)
 NUMBERS = """
 min_week_minutes_adult        540  minutes 0 10080 R-24 R-25 R-42
 min_week_minutes_adolescent   360  minutes 0 10080 R-06 R-24 R-25 R-42
-adolescent_under_age          18   years 1 26 R-06 R-24 R-42
+adolescent_under_age          18   years 1 26 R-06 R-24 R-25 R-42
 max_week_minutes              1140 minutes 1 10080
 php_minutes                   1200 minutes 1 10080 R-24 R-25
-averaging_weeks               1    weeks 1 12 R-42
+averaging_weeks               1    weeks 1 12 R-25 R-42
 min_day_minutes               180  minutes 0 1440 R-43
 min_days_per_week             3    days 0 7
 max_idle_days_between         3    days 0 30 R-34

@@ -54,12 +54,19 @@ def test_the_weekly_template_is_judged_by_the_values_of_its_day(key, value, popu
     assert [words in said(program, day) for day in (BEFORE, DAY)] == is_said
 
 
-def test_the_most_time_in_a_week_is_shown_with_the_template_as_of_its_day():
+@pytest.mark.parametrize(
+    ("key", "value", "limit", "numbers"),
+    [
+        ("max_week_minutes", "1000", "maximum", [1140, 1000]),
+        ("averaging_weeks", "4", "averaging_weeks", [1, 4]),
+    ],
+)
+def test_the_template_is_read_with_the_limits_of_its_day(key, value, limit, numbers):
     program = make_week()
-    make_policy_value("max_week_minutes", "1000", program, starts_on=DAY)
+    make_policy_value(key, value, program, starts_on=DAY)
     found = Program.objects.with_timetable().get(pk=program.pk)
     limits = [hours_of(found, book=policy.book(found, day), day=day).limits for day in (BEFORE, DAY)]
-    assert [limit.maximum for limit in limits] == [1140, 1000]
+    assert [getattr(one, limit) for one in limits] == numbers
 
 
 @pytest.mark.parametrize(
