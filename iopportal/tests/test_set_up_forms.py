@@ -84,6 +84,7 @@ def test_the_page_of_a_person_links_to_its_sections(client, dana):
 def test_values_to_be_confirmed_lead_to_where_they_are(client, dana):
     program = make_program()
     make_policy_value("min_week_minutes_adult", "600", is_confirmed=False)
+    make_policy_value("php_minutes", "1300")
     text = client.get(f"/programs/{program.pk}/policy/").content.decode()
     link = re.search(r'href="([^"]+)">Confirm 1 value</a>', text).group(1)
     assert client.get(link).context["cl"].result_count == 1
