@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from patients.choices import EpisodeStatus
-from patients.tests.factories import make_episode, make_member
+from patients.tests.factories import make_episode, make_member, make_patient
 from plans.tests.factories import make_plan
 from programs.deputies import holds_in, may_in, programs_where
 from programs.models import Program
@@ -177,3 +177,34 @@ def test_set_up_is_changed_only_where_deputy(client, deputy, evening, teen):
         assert save(client, f"/admin/programs/group/{group.pk}/change/", {}).status_code == status
     assert Program.objects.count() == 2
     assert Session.objects.count() == 0
+
+
+def test_links_are_shown_only_where_their_page_opens(client, deputy, evening, teen):
+    """A case manager on two care teams, who accepts and writes plans as the deputy of one of the programs."""
+    cory = deputy("cory", Role.CASE_MANAGER)
+    links = {}
+    for program in (evening, teen):
+        waiting = make_episode(make_patient("Maya"), program, status=EpisodeStatus.REFERRED)
+        unplanned = make_episode(make_patient("Theo"), program)
+        planned = make_plan(make_episode(program=program), author=cory)
+        for episode in (waiting, unplanned, planned.episode):
+            make_member(episode, cory)
+        accept, write = f"/episodes/{waiting.pk}/accept/", f"/plans/new/?episode={unplanned.pk}"
+        pages = {
+            "/patients/": accept,
+            f"{waiting.patient.get_absolute_url()}?episode={waiting.pk}": accept,
+            f"{unplanned.patient.get_absolute_url()}?episode={unplanned.pk}": write,
+            f"/plans/{planned.pk}/": f"/plans/{planned.pk}/edit/",
+        }
+        links[program] = [f'href="{link}"' in client.get(page).content.decode() for page, link in pages.items()]
+    assert links == {evening: [True] * 4, teen: [False] * 4}
+
+
+def test_the_front_desk_as_deputy_is_shown_the_way_to_the_attendance_only_there(client, deputy, evening, teen):
+    deputy("ivy", Role.FRONT_DESK)
+    shown = {}
+    for program in (evening, teen):
+        session = make_session(make_weekly_group(program), day=TODAY())
+        page = client.get(f"/sessions/{session.pk}/").content.decode()
+        shown[program] = f'href="/sessions/{session.pk}/attendance/"' in page
+    assert shown == {evening: True, teen: False}
