@@ -21,6 +21,7 @@ from staff.choices import Role
 from staff.models import User
 from staff.seeds import seed_credential_types
 from staff.tests.factories import make_credential, make_supervision, make_time_away, make_user
+from web.doors import every_route
 
 pytestmark = pytest.mark.django_db
 TODAY, LATER = date(2026, 3, 2), date(2026, 3, 20)
@@ -210,3 +211,56 @@ def test_a_director_sees_the_pages_of_those_who_work_where_they_direct(client, e
     assert [client.get(url(user, "change")).status_code for user in (gone, axel, admin)] == [404, 404, 404]
     Posting.objects.filter(pk=own.pk).update(program=None)
     assert seen() == set(User.objects.values_list("username", flat=True))
+
+
+def addresses(rows):
+    """Every address of the set-up, those about a row with the one of `rows`."""
+    for route in every_route():
+        if route.name == "admin:logout":
+            continue
+        kind = route.name.removeprefix("admin:").rpartition("_")[0].replace("_", ".")
+        row = rows.get(kind)
+        if route.name.startswith("admin:") and "<" not in route.pattern:
+            yield reverse(route.name)
+        elif row:
+            yield reverse(route.name, args=[row.pk])
+    program, user = rows["programs.program"], rows["staff.user"]
+    yield from (f"/programs/{program.pk}/{page}/" for page in ("staffing", "opening", "policy"))
+    yield f"/staff/{user.pk}/leaving/"
+
+
+FORGED = {
+    "name": "Mine", "user": "1", "program": "1", "location": "1", "roles": ["director"], "is_superuser": "on",
+    "is_deputy": "on", "starts_on": "2026-03-02", "ends_on": "2026-03-03", "step": "confirm", "act": "deactivate",
+    "action": "deactivate", "_selected_action": "1", "post": "yes", "year": "2026", "preset": "nj", "text": "x",
+    **{f"postings-{name}": value for name, value in {
+        "TOTAL_FORMS": "1", "INITIAL_FORMS": "0", "0-starts_on": "2026-03-02", "0-is_deputy": "on",
+    }.items()},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("who", ["rae", "ivy", "late", "gone", "leo"])
+def test_forged_posts_to_every_address_of_the_set_up_change_nothing(client, evening, teen, who):
+    """A clinician, the front desk, a deputy past the last day, a director whose account is closed meanwhile, and the
+    director of another program, who may open pages of the own."""
+    role = {"ivy": Role.FRONT_DESK, "gone": Role.DIRECTOR, "leo": Role.DIRECTOR}.get(who, Role.CLINICIAN)
+    by = evening["staff.user"] if who == "rae" else make_user(who, role)
+    if who != "rae":
+        place = teen if who == "leo" else evening
+        ends_on = TODAY - ONE if who == "late" else None
+        make_posting(by, place["programs.program"], is_deputy=who == "late", ends_on=ends_on)
+    client.force_login(by)
+    User.objects.filter(pk=by.pk).update(is_active=who != "gone")
+    models = {type(row) for row in evening.values()}
+    before = {model: list(model.objects.order_by("pk").values()) for model in models}
+    answers = {path: client.post(path, FORGED).status_code for path in addresses(evening)}
+    assert {model: list(model.objects.order_by("pk").values()) for model in models} == before
+    assert len(answers) > 60
+    if who == "gone":
+        assert set(answers.values()) == {302}
+    elif who != "leo":
+        policy = f"/programs/{evening['programs.program'].pk}/policy/"
+        assert {path: status for path, status in answers.items() if status != 403} in ({}, {policy: 405})
+    else:
+        about_rows = {path: status for path, status in answers.items() if any(map(str.isdecimal, path.split("/")))}
+        assert {path for path, status in about_rows.items() if status not in {403, 404, 405}} == set()

@@ -14,4 +14,4 @@ def holds(context: Any, permission: str, program: Program | int | None) -> bool:
 
     Use it as `{% holds "room.permission" program as may %}`; False without a program.
     """
-    return bool(program) and deputies.holds_in(context["user"], permission, program)
+    return deputies.holds_in(context["user"], permission, program) if program else False
