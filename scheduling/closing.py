@@ -161,7 +161,10 @@ def reopening(closures: Sequence[Closure], *, at: datetime, today: date) -> Reop
 
 
 def weeks_below(closures: Collection[Closure], *, today: date, without: Collection[Closure] = ()) -> list[ProgramWeeks]:
-    """By program, the calendar weeks not over by `today` that these closures bring below the weekly minimum (R-42)."""
+    """By program, the calendar weeks not over by `today` that these closures bring below the weekly minimum (R-42).
+
+    Each week is judged by the policy of its first day.
+    """
     if not closures:
         return []
     first, last = max(today, min(c.starts_on for c in closures)), max(c.ends_on for c in closures)
@@ -170,7 +173,7 @@ def weeks_below(closures: Collection[Closure], *, today: date, without: Collecti
         for program in Program.objects.active_on(first).select_related("location").with_timetable()
         if any(touches(closure, program) for closure in closures)
     ]
-    book = policy.book([program.pk for program in programs], first)
+    book = policy.book([program.pk for program in programs], last)
     saved = Closure.objects.filter(starts_on__lte=last + WEEK, ends_on__gte=first - WEEK)
     standing = [closure for closure in saved if closure not in without and closure not in closures]
     found = (_program_weeks(program, book, closures, standing, today) for program in programs)
@@ -180,9 +183,9 @@ def weeks_below(closures: Collection[Closure], *, today: date, without: Collecti
 def _program_weeks(
     program: Program, book: Book, closures: Collection[Closure], standing: Collection[Closure], today: date
 ) -> ProgramWeeks:
-    pattern, floor = program.weekly_pattern(), minimum_for(program.population, book, program.pk)
-    breaks, week_start = book.switch(program, "exclude_breaks"), str(book.value(program, "week_start"))
+    pattern = program.weekly_pattern()
     new, old = ([c for c in some if touches(c, program)] for some in (closures, standing))
+    week_start = str(book.on(min(closure.starts_on for closure in new)).value(program, "week_start"))
     result = ProgramWeeks(program)
     short_by_itself = 0
     for days in _calendar_weeks(new, week_start, today):
@@ -192,6 +195,7 @@ def _program_weeks(
         after = [day for day in before if day < today or not _is_closed(day, new)]
         if after == before:
             continue
+        floor, breaks = _measure(program, book.on(days[0]))
         enough = [w for w in patient_weeks(pattern) if offered(pattern, days, w, exclude_breaks=breaks) >= floor]
         short_by_itself += not enough
         least = min((offered(pattern, after, w, exclude_breaks=breaks) for w in enough), default=floor)
@@ -203,6 +207,11 @@ def _program_weeks(
         remark = f"Its timetable is below the minimum of {floor} without any closure; that is a finding of its own."
         return ProgramWeeks(program, result.below, result.already, remark)
     return result
+
+
+def _measure(program: Program, book: Book) -> tuple[int, bool]:
+    """The least minutes of a week, and whether breaks are taken off, by the policy of a day."""
+    return minimum_for(program.population, book, program.pk), book.switch(program, "exclude_breaks")
 
 
 def offered(pattern: Pattern, days: Sequence[date], week: int, *, exclude_breaks: bool) -> int:

@@ -27,6 +27,12 @@ class Book:
         for row in rows:  # oldest first: the last one is in force
             self._rows[row.program_id, row.key].append(row)
 
+    def on(self, day: date) -> "Book":
+        """The same book on a day up to its own; no query."""
+        earlier = Book(self._programs, min(day, self.day), ())
+        earlier._rows = self._rows
+        return earlier
+
     def row(self, program: "Program | int | None", key: str) -> "PolicyValue | None":
         """The row in force, with its date and citation: the program's, or else the provider's; None: the default.
 

@@ -381,6 +381,14 @@ def test_a_week_begins_where_the_policy_says(group, program):
     assert [str(week) for week in found.below] == ["Week of Mon Mar 2: 360 of 500"]
 
 
+def test_each_week_is_judged_by_the_policy_of_its_first_day(group, program):
+    make_policy_value("min_week_minutes_adult", "360", program)
+    make_policy_value("min_week_minutes_adult", "540", program, starts_on=MONDAY + WEEK - DAY)
+    days = [MONDAY + timedelta(weeks=n, days=2) for n in range(2)]
+    (found,) = weeks_below([Closure(starts_on=day, ends_on=day) for day in days], today=MONDAY)
+    assert [str(week) for week in found.below] == ["Week of Sun Mar 8: 360 of 540"]
+
+
 def test_a_closure_on_days_without_sessions_lowers_no_week(group, program):
     assert weeks_below([Closure(starts_on=MONDAY + DAY, ends_on=MONDAY + DAY)], today=MONDAY) == []
 
