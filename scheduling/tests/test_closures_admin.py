@@ -324,7 +324,7 @@ def moved(snow, flood):
 @pytest.mark.parametrize(
     ("change", "left"), [(undone_meanwhile, 0), (ends_earlier, 0), (changed_by_hand, 1), (moved, 0)]
 )
-def test_an_undo_that_would_do_something_else_by_now_is_shown_anew(client, dana, group, program, change, left):
+def test_an_undo_that_would_do_something_else_by_now_is_shown_anew(client, dana, group, program, change, left):  # noqa: PLR0917
     snow = make_closure(MONDAY, WEDNESDAY, program=program, reason="Snow")
     flood = make_closure(FRIDAY, program=program, reason="Flood")
     for closure in (snow, flood):
