@@ -7,6 +7,33 @@ from django.core.exceptions import ValidationError
 
 from .breaks import read_breaks, say_breaks, write_breaks
 
+ZONES = [
+    ("America/New_York", "Eastern: New York"),
+    ("America/Chicago", "Central: Chicago"),
+    ("America/Denver", "Mountain: Denver"),
+    ("America/Phoenix", "Mountain without daylight saving time: Phoenix"),
+    ("America/Los_Angeles", "Pacific: Los Angeles"),
+    ("America/Anchorage", "Alaska: Anchorage"),
+    ("America/Adak", "Aleutian Islands: Adak"),
+    ("Pacific/Honolulu", "Hawaii: Honolulu"),
+    ("America/Puerto_Rico", "Puerto Rico and Virgin Islands: San Juan"),
+    ("Pacific/Guam", "Guam and Northern Marianas: Guam"),
+    ("Pacific/Pago_Pago", "American Samoa: Pago Pago"),
+]
+
+
+class ZoneField(forms.ChoiceField):
+    """A time zone of the United States, by the clock people know."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        wrong = {"invalid_choice": "“%(value)s” is not one of these clocks. Choose one of the list."}
+        super().__init__(choices=[("", "Choose"), *ZONES], error_messages=wrong, **kwargs)
+
+    def offer(self, name: str) -> None:
+        """Offer one more zone: that of a row which has another."""
+        if name and name not in dict(ZONES):
+            self.choices = [*self.choices, (name, name)]
+
 
 class BreaksField(forms.CharField):
     """Breaks as people read and type them; what is saved is how files write them."""

@@ -77,7 +77,7 @@ def test_dana_makes_a_program_from_an_empty_list_until_it_is_fit_to_open(chromiu
 
 
 def make_the_place(page: Page) -> None:
-    add(page, "programs/location", {"Name": "Northside", "Time zone": "America/New_York"})
+    add(page, "programs/location", {"Name": "Northside", "Time zone": "Eastern: New York"})
     add(page, "programs/room", {"Location": "Northside", "Name": "Room 1"})
     add(page, "programs/room", {"Location": "Northside", "Name": "Room 2"})
 

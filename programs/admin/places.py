@@ -1,5 +1,5 @@
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.text import get_text_list
 
 from programs import rules
+from programs.fields import ZoneField
 from programs.models import Group, GroupSlot, Location, Program, Room
 
 from .bases import InReachAdmin, PlacedAdmin, RelatedOnly
@@ -17,8 +18,19 @@ MOST_SEATS = 500
 NAMED = 5
 
 
+class LocationForm(forms.ModelForm):
+    zone_name = ZoneField(
+        label="Time zone", help_text="Groups meet by this clock, also when daylight saving time changes."
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast("ZoneField", self.fields["zone_name"]).offer(self.instance.zone_name)
+
+
 @admin.register(Location)
 class LocationAdmin(InReachAdmin):
+    form = LocationForm
     fields = ["name", "zone_name", "retired_on"]
     list_display = ["name", "zone_name", "retired_on"]
     list_filter = ["zone_name"]

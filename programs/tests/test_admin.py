@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from audit.models import Event
+from programs.fields import ZONES
 from programs.models import Location, PolicyValue, Posting, Program, Room, ServiceType
 from programs.seeds import seed_service_types
 from programs.tests.factories import (
@@ -14,6 +15,7 @@ from programs.tests.factories import (
     make_room,
     make_service,
 )
+from programs.validators import validate_zone
 from staff.choices import Role
 from staff.models import Invitation, User
 from staff.tests.factories import make_user
@@ -214,7 +216,21 @@ def test_wrong_dates_of_a_posting_are_explained_at_the_field(client, dana, eveni
 
 def test_a_wrong_zone_is_explained_at_the_field(client, dana, northside):
     answer = save(client, url(Location, "change", northside.pk), {"name": "Northside", "zone_name": "Eastern"})
-    assert errors(answer) == {"zone_name": ["“Eastern” is not a time zone. Write one such as America/Chicago."]}
+    assert errors(answer) == {"zone_name": ["“Eastern” is not one of these clocks. Choose one of the list."]}
+
+
+def test_a_clock_is_chosen_among_those_of_the_states_and_one_of_elsewhere_stays(client, dana, northside):
+    address, zones = url(Location, "change", northside.pk), [("", "Choose"), *ZONES]
+    assert client.get(address).context["adminform"].form.fields["zone_name"].choices == zones
+    Location.objects.update(zone_name="Europe/Berlin")
+    other = ("Europe/Berlin", "Europe/Berlin")
+    assert client.get(address).context["adminform"].form.fields["zone_name"].choices == [*zones, other]
+    assert save(client, address, {"name": "Northside", "zone_name": "Europe/Berlin"}).status_code == 302
+
+
+def test_every_clock_of_the_list_is_a_time_zone():
+    for name, _ in ZONES:
+        validate_zone(name)
 
 
 @pytest.mark.parametrize(
