@@ -105,8 +105,8 @@ def test_a_copy_says_what_was_made_and_its_hours(source, dana):
         "Track Night IOP.",
         "Individual therapy, 1 × 50 min a week, set per patient.",
         "Curriculum Skills book, with its topics.",
-        "Policy value min_day_minutes = 120.",
-        "Policy value min_day_minutes = 60.",
+        "Policy value Least time for a billable day: 120.",
+        "Policy value Least time for a billable day: 60.",
     ]
 
 
