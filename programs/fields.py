@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 
 from .breaks import read_breaks, say_breaks, write_breaks
 
+NO_ZONE = ("", "Choose")
 ZONES = [
     ("America/New_York", "Eastern: New York"),
     ("America/Chicago", "Central: Chicago"),
@@ -26,13 +27,16 @@ class ZoneField(forms.ChoiceField):
     """A time zone of the United States, by the clock people know."""
 
     def __init__(self, **kwargs: Any) -> None:
-        wrong = {"invalid_choice": "“%(value)s” is not one of these clocks. Choose one of the list."}
-        super().__init__(choices=[("", "Choose"), *ZONES], error_messages=wrong, **kwargs)
+        said = {
+            "required": "Choose the time zone.",
+            "invalid_choice": "“%(value)s” is not one of these clocks. Choose one of the list.",
+        }
+        super().__init__(choices=[NO_ZONE, *ZONES], error_messages=said, **kwargs)
 
     def offer(self, name: str) -> None:
         """Offer one more zone: that of a row which has another."""
         if name and name not in dict(ZONES):
-            self.choices = [*self.choices, (name, name)]
+            self.choices = [NO_ZONE, *ZONES, (name, name)]
 
 
 class BreaksField(forms.CharField):
