@@ -106,9 +106,14 @@ class _Words:
         self.staffing, self.user = staffing, user
         self.zone = staffing.program.location.zone
         self.groups = {group.pk: group for group in staffing.groups}
-        found = Session.objects.select_related("group__program", "service").filter(pk__in=sessions)
+        found = Session.objects.select_related("group__program", "service", "program").filter(pk__in=sessions)
         named = set(found.visible_to(user).values_list("pk", flat=True))
-        self.sessions = {s.pk: session_label(s, user) if s.pk in named else "" for s in found}
+        self.sessions = {session.pk: self._name(session) if session.pk in named else "" for session in found}
+
+    def _name(self, session: Session) -> str:
+        """What a session is called, with its program where that is another: groups of two are often called alike."""
+        label = session_label(session, self.user)
+        return label if session.program_id == self.staffing.program.pk else f"{label} of {session.program}"
 
     def label(self, use: Use) -> str:
         return group_label(self.groups[use.place[0]], self.user) if use.place else self.sessions[use.session]

@@ -279,6 +279,15 @@ def test_clashes_between_the_rows_of_the_form_are_counted(client, program, skill
     assert GroupLeader.objects.count() == 2
 
 
+def test_a_clash_with_another_program_in_sight_names_that_program_too(client, program, dana, skills, room):
+    teen = make_program("Teen IOP", location=program.location)
+    make_session(make_group(teen, "Skills"), room=room, day=tomorrow(), start="19:00", end="20:00")
+    day = tomorrow()
+    assert known(client.get(address(program)), skills, "room") == [
+        f"Room 2 is taken {day:%a} {day:%b} {day.day}, 7:00–8:00 PM by Skills of Teen IOP."
+    ]
+
+
 def test_a_clash_with_another_program_does_not_name_it_and_one_session_has_its_date(client, program, skills, room):
     deputy = make_user("kit")
     make_posting(deputy, program, is_deputy=True, ends_on=TODAY() + 52 * WEEK)
