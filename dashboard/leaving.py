@@ -11,8 +11,8 @@ from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils.formats import date_format
 
 from patients.models import CareTeamMember
+from programs.colleagues import seen_by
 from programs.models import Group, GroupLeader, Posting, Program
-from programs.querysets import sees_all
 from programs.rules import may_lead
 from scheduling.choices import StaffRole
 from scheduling.models import Attendance, Session, SessionStaff
@@ -34,11 +34,8 @@ class Line:
 
 
 def may_see(by: User, leaver: User, day: date) -> bool:
-    """Whoever manages the account and directs everywhere the person works; somewhere they work or worked, at least."""
-    if may_manage(by, leaver) or may_lead(by, leaver, day):
-        return False
-    postings = Posting.objects.filter(user=leaver)
-    return sees_all(by) or not postings.exists() or postings.directed_by(by, day).exists()
+    """Whoever manages the account and directs somewhere the person works, or last worked."""
+    return may_manage(by, leaver) is None and seen_by(by, day).filter(pk=leaver.pk).exists()
 
 
 class Leaving:
@@ -46,6 +43,11 @@ class Leaving:
 
     def __init__(self, leaver: User, *, by: User, day: date, today: date, at: datetime) -> None:
         self.leaver, self.by, self.day, self.today, self.at = leaver, by, day, today, at
+
+    @cached_property
+    def works_elsewhere(self) -> bool:
+        """Whether they work, or will work, where `by` does not direct: this is a part of what hangs on them."""
+        return may_lead(self.by, self.leaver, self.today) is not None
 
     @cached_property
     def directed(self) -> QuerySet[Program]:
@@ -91,8 +93,8 @@ class Leaving:
 
     @cached_property
     def postings(self) -> list[Posting]:
-        rows = Posting.objects.filter(user=self.leaver).not_over(self.day).select_related("program", "location")
-        return list(rows.order_by("starts_on", "pk"))
+        rows = Posting.objects.filter(user=self.leaver).directed_by(self.by, self.today).not_over(self.day)
+        return list(rows.select_related("program", "location").order_by("starts_on", "pk"))
 
     @property
     def patients(self) -> set[int]:

@@ -15,10 +15,15 @@ from web.refusals import require
 
 @transaction.atomic
 def end_postings(*, user: User, last_day: date, by: User, today: date) -> int:
-    """Let no posting go on after `last_day`; gives how many were to. One that has not begun by `today` is taken out."""
+    """Let none of the postings that `by` directs go on after `last_day`; gives how many were to.
+
+    One that has not begun by `today` is taken out. Those elsewhere are their directors' to end.
+    """
     rows = Posting.objects.filter(user=user).not_over(last_day + timedelta(days=1))
     locked = list(rows.select_for_update(of=("self",), no_key=True).order_by("pk"))
-    require(rules.may_lead(by, user, today), rules.may_post(by, user, is_deputy=False))
+    own = set(rows.directed_by(by, today).values_list("pk", flat=True))
+    require(None if own else rules.may_lead(by, user, today), rules.may_post(by, user, is_deputy=False))
+    locked = [row for row in locked if row.pk in own]
     ended = [row.pk for row in locked if row.starts_on <= max(last_day, today)]
     to_come = [row for row in locked if row.starts_on > max(last_day, today)]
     last = Greatest("starts_on", Value(last_day, DateField()))

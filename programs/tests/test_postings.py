@@ -52,7 +52,14 @@ def test_postings_end_with_the_last_day_and_what_has_not_begun_is_taken_out(even
     assert Event.objects.filter(action="staff.postings_ended").count() == 1
 
 
-def test_only_who_directs_all_of_them_ends_postings_and_never_the_own(evening, dana):
+def test_each_director_ends_the_own_part_of_somebody_s_postings(evening, dana):
+    kim = make_user("kim")
+    here, there = make_posting(kim, evening), make_posting(kim, make_program(location=make_location("Harbor")))
+    assert end_postings(user=kim, last_day=TODAY, by=dana, today=TODAY) == 1
+    assert [Posting.objects.get(pk=row.pk).ends_on for row in (here, there)] == [TODAY, None]
+
+
+def test_nobody_ends_postings_of_elsewhere_only_and_never_the_own(evening, dana):
     omar = make_user("omar")
     make_posting(omar, make_program("Teen IOP", location=make_location("Harbor")))
     for user, code in [(omar, "works_elsewhere"), (dana, "own_posting")]:
