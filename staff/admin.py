@@ -83,8 +83,7 @@ class RoleFilter(admin.SimpleListFilter):
 class UserAdmin(PortalModelAdmin):
     form = UserForm
     change_form_template = "staff/admin_user.html"
-    list_display = ["username", "name", "role_names", "full_time_equivalent", "is_active", "last_login"]
-    list_display_links = ["username", "name"]
+    list_display = ["name", "user_name", "role_names", "full_time_equivalent", "is_active", "last_login"]
     list_filter = ["is_active", RoleFilter]
     search_fields = ["username", "first_name", "last_name"]
     ordering = ["last_name", "first_name", "pk"]
@@ -100,6 +99,10 @@ class UserAdmin(PortalModelAdmin):
     @admin.display(description="name", ordering="last_name")
     def name(self, user: User) -> str:
         return user.get_full_name() or "not yet given"
+
+    @admin.display(description="user name", ordering="username")
+    def user_name(self, user: User) -> str:
+        return user.username
 
     @admin.display(description="roles")
     def role_names(self, user: User) -> str:

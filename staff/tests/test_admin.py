@@ -1,6 +1,7 @@
 import pytest
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
+from django.contrib.admin.templatetags.admin_list import result_headers
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -259,6 +260,12 @@ def test_the_list_asks_the_same_few_questions_for_any_number_of_people(desk, peo
         desk.get(LIST)
     asked = [sql for query in captured if '"staff_user' in (sql := query["sql"])]
     assert len(asked) == 14
+
+
+def test_the_list_is_of_names_and_sorted_by_user_name_where_asked(desk, dana, rae):
+    heads = [str(head["text"]) for head in result_headers(desk.get(LIST).context["cl"])]
+    assert heads[1:3] == ["name", "user name"]
+    assert [names(desk.get(f"{LIST}?o={order}")) for order in ("2", "-2")] == [["dana", "rae"], ["rae", "dana"]]
 
 
 def test_the_search_finds_by_name_and_by_role(desk, rae):
