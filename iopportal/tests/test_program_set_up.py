@@ -189,7 +189,7 @@ def become_fit_to_open(page: Page) -> None:
     assert "Not yet: 2 things" in said(page)
     add(page, "programs/accreditation", {"Given by": "The Joint Commission", "From": f"{TODAY}"})
     page.goto("/admin/staff/user/")
-    page.get_by_role("link", name="rae", exact=True).click()
+    page.get_by_role("link", name="Rae Whitfield", exact=True).click()
     page.get_by_text("Renewal", exact=True).first.click()
     page.get_by_role("checkbox", name="The renewal was filed today").first.check()
     page.get_by_role("textbox", name="what shows it").first.fill("Receipt 2026-118")
