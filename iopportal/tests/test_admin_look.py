@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 import time_machine
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from audit.models import Event
 from iopportal.demo.cast import PASSWORD
@@ -83,6 +84,7 @@ def test_a_field_looks_for_rows_and_can_be_filled_by_keyboard(chromium, set_up):
         sign_in(page, "dana")
         page.goto(reverse("admin:programs_posting_add"))
         page.get_by_role("combobox", name="Program: Find a program").click()
+        expect(page.locator(".select2-search__field")).to_be_focused()
         with page.expect_response(lambda answer: "term=even" in answer.url):
             page.keyboard.type("even")
         page.locator(".select2-results__option--highlighted", has_text="Evening IOP").wait_for()
